@@ -1,0 +1,145 @@
+//! The vault on the disk: one SQLite file, and a lock file beside it that stays.
+//!
+//! What it must never do: touch a file that is not a vault, leave a half-made vault at the vault's own path, or let
+//! another user of the machine read one.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::VaultError;
+
+/// A vault's place, held against every other process until this is dropped.
+#[derive(Debug)]
+pub(crate) struct VaultFile {
+    path: PathBuf,
+    /// Released by the operating system when the file is closed, also after a crash.
+    _lock: File,
+}
+
+/// What every SQLite file begins with, and where it keeps its application id (SQLite file format, section 1.3).
+const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+const APPLICATION_ID_AT: usize = 68;
+/// Set by the first migration.
+const APPLICATION_ID: &[u8; 4] = b"PSBY";
+
+impl VaultFile {
+    /// Claims the place of an existing vault.
+    pub(crate) fn find(path: &Path) -> Result<Self, VaultError> {
+        if !path.try_exists()? {
+            return Err(VaultError::Absent);
+        }
+        // Looked at before the lock is made, so that nothing is ever laid beside a stranger's file.
+        if !is_vault(path)? {
+            return Err(VaultError::NotAVault);
+        }
+        Self::claim(path)
+    }
+
+    /// Claims a place where there is no vault yet, and makes its folder.
+    pub(crate) fn prepare(path: &Path) -> Result<Self, VaultError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_private_folder(folder)?;
+        }
+        if path.try_exists()? {
+            return Err(VaultError::Exists);
+        }
+        let place = Self::claim(path)?;
+        // Again, now that no other process can be about to put one there.
+        if path.try_exists()? {
+            return Err(VaultError::Exists);
+        }
+        Ok(place)
+    }
+
+    fn claim(path: &Path) -> Result<Self, VaultError> {
+        let lock = private().write(true).create(true).truncate(false).open(beside(path, ".lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(VaultError::InUse),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// An empty file beside the vault's path, to build a vault in. What an interrupted attempt left there is removed.
+    pub(crate) fn make_draft(&self) -> io::Result<PathBuf> {
+        let draft = beside(&self.path, ".new");
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            remove_if_there(&beside(&draft, ending))?;
+        }
+        private().write(true).create_new(true).open(&draft)?;
+        Ok(draft)
+    }
+
+    /// Puts the finished draft at the vault's path, durably.
+    pub(crate) fn adopt(&self, draft: &Path) -> io::Result<()> {
+        // A log without its file would be taken for the new file's log.
+        for ending in ["-wal", "-shm", "-journal"] {
+            remove_if_there(&beside(&self.path, ending))?;
+        }
+        std::fs::rename(draft, &self.path)?;
+        sync_folder(&self.path)
+    }
+}
+
+/// Whether the file's first bytes are those of a vault. Reads only.
+fn is_vault(path: &Path) -> io::Result<bool> {
+    let mut head = [0; 100];
+    match File::open(path)?.read_exact(&mut head) {
+        Ok(()) => Ok(head.starts_with(SQLITE_MAGIC) && head[APPLICATION_ID_AT..].starts_with(APPLICATION_ID)),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        // A folder opens as a file but cannot be read as one.
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The vault's path with something behind its name.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Options that create files only their owner can read. SQLite gives its log the same mode as the file.
+fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only unix has modes"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes the folder for its owner only; a folder that is already there keeps its mode.
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Elsewhere a folder cannot be synced, and renaming is durable enough on its own.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}

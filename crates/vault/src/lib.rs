@@ -1,0 +1,31 @@
+//! The person's encrypted store: one SQLite file that says nothing without its passphrase.
+//!
+//! ```text
+//!  passphrase --Argon2id--> slot key --opens--> slot: vault key --HKDF--> record key
+//!                                                                            |
+//!  Record (the wallet's type) --CBOR, padded--> plaintext --XChaCha20-Poly1305--> row (id, ver, epoch, blob)
+//! ```
+//!
+//! The vault knows *sealing*; what a record means is the wallet's business ([`Record`]). A row's place (vault, table,
+//! id, version, epoch) is bound into its seal, so a blob that was moved, copied or put back under another version is
+//! reported and never read. One open vault belongs to one process ([`VaultError::InUse`]).
+//!
+//! What it must never do: write a value, a kind or a label outside a sealed blob; accept a weaker key derivation than
+//! [`unlock`](crate::Vault::open) prescribes because a file asked for it; read a clock or a random source of its own;
+//! put a secret or a value into an error or a log.
+//!
+//! What it does not do yet: notice that the *whole file*, or a row together with its version, was put back to an older
+//! state, or that a row was taken out (that needs an anchor outside the file); have other slots than the passphrase.
+
+mod error;
+mod file;
+mod opening;
+mod record;
+mod store;
+mod unlock;
+mod vault;
+
+pub use error::{RecordError, StorageError, VaultError};
+pub use record::{Batch, MAX_RECORD_LEN, Record, RecordId};
+pub use unlock::KeyError;
+pub use vault::Vault;

@@ -1,0 +1,91 @@
+//! What a person keeps, one sealed record each.
+//!
+//! A record's plaintext is a CBOR sequence (RFC 8742) of its kind and its value, padded to a bucket. The wallet owns
+//! the types; this room owns how they become bytes, ids and versions.
+//!
+//! What it must never do: let a record be read as another kind than it was written as, or name its kind outside the
+//! sealed blob.
+
+mod batch;
+mod id;
+mod index;
+mod padding;
+
+use std::io;
+
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use zeroize::Zeroizing;
+
+pub use batch::Batch;
+pub(crate) use batch::{Op, OpKind};
+pub use id::RecordId;
+pub(crate) use id::{IdClock, make_id};
+pub(crate) use index::{Change, Index};
+
+use crate::error::RecordError;
+
+/// The most bytes an encoded record may have (kind and value, before padding).
+pub const MAX_RECORD_LEN: usize = 4 * 1024 * 1024;
+
+/// A type the wallet keeps in the vault.
+///
+/// The value is encoded as CBOR by serde, so fields may be added with `#[serde(default)]`. The type should wipe its own
+/// secrets when dropped; the vault wipes only its buffers.
+pub trait Record: Serialize + DeserializeOwned {
+    /// What the record is, in a word: `"attribute"`, `"grant"`. Part of the format: never changed once written.
+    const KIND: &'static str;
+}
+
+/// The padded plaintext of a record.
+pub(crate) fn encode<T: Record>(record: &T) -> Result<Zeroizing<Vec<u8>>, RecordError> {
+    let shape = |_| RecordError::Shape { kind: T::KIND };
+    // Encoded twice, first only counting, so that the plaintext is never left behind by a growing buffer.
+    let mut length = Length(0);
+    ciborium::into_writer(T::KIND, &mut length).map_err(shape)?;
+    ciborium::into_writer(record, &mut length).map_err(shape)?;
+    if length.0 > MAX_RECORD_LEN {
+        return Err(RecordError::TooLong { kind: T::KIND, limit: MAX_RECORD_LEN });
+    }
+
+    padding::pad(length.0, |mut writer| {
+        ciborium::into_writer(T::KIND, &mut writer).map_err(shape)?;
+        ciborium::into_writer(record, &mut writer).map_err(shape)
+    })
+}
+
+/// The record in a padded plaintext, if it is of this kind and shape.
+pub(crate) fn decode<T: Record>(plaintext: &[u8]) -> Result<T, RecordError> {
+    let (kind, value) = split(plaintext).ok_or(RecordError::Shape { kind: T::KIND })?;
+    if kind != T::KIND {
+        return Err(RecordError::Shape { kind: T::KIND });
+    }
+    ciborium::from_reader(value).map_err(|_| RecordError::Shape { kind: T::KIND })
+}
+
+/// The kind named in a padded plaintext, if it is well formed: a text and exactly one value behind it.
+pub(crate) fn find_kind(plaintext: &[u8]) -> Option<String> {
+    let (kind, mut value) = split(plaintext)?;
+    ciborium::from_reader::<IgnoredAny, _>(&mut value).ok()?;
+    value.is_empty().then_some(kind)
+}
+
+fn split(plaintext: &[u8]) -> Option<(String, &[u8])> {
+    let mut rest = padding::unpad(plaintext)?;
+    let kind = ciborium::from_reader(&mut rest).ok()?;
+    Some((kind, rest))
+}
+
+/// A writer that only counts.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! The ways in, and the only room of this crate with cryptographic primitives.
+//!
+//! ```text
+//!  passphrase, salt --Argon2id--> SlotKey --HKDF "commit"--> compared with the slot's commitment
+//!                                    \-----HKDF "wrap"-----> opens the slot: VaultKey --HKDF "record"--> RecordSeal
+//! ```
+//!
+//! The format, for another implementation (integers are big-endian, `u64`):
+//!
+//! - The label is `passerby-vault/1`. Every key is HKDF-SHA256 with the label as salt and 32 bytes long.
+//! - A *binding* of some fields is each field behind its length. It begins with the label and the vault's id and is the
+//!   associated data of XChaCha20-Poly1305; a sealed blob is `nonce (24) || ciphertext || tag (16)`.
+//! - Slot `passphrase`: parameters are the CBOR map `{memory_kib, passes, lanes}`; the slot key is Argon2id 1.3 over the
+//!   passphrase (UTF-8, as given) and the salt. Commitment: `HKDF(slot key, "commit")`. Wrapped: the vault key, sealed by
+//!   `HKDF(slot key, "wrap")` and bound to `"slot", slot id, kind, parameters, salt, epoch`.
+//! - Record: its padded plaintext, sealed by `HKDF(vault key, "record" || epoch)` and bound to
+//!   `"record", record id, ver, epoch`.
+//!
+//! What it must never do: hand a key out of this crate, seal twice under one nonce, or try to open a slot before its
+//! commitment was compared (Poly1305 alone does not commit to a key).
+
+mod kdf;
+mod seal;
+mod slot;
+#[cfg(test)]
+mod vector;
+
+use rand_core::CryptoRng;
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+
+pub use kdf::KeyError;
+pub(crate) use kdf::{SlotKey, Stretching};
+pub(crate) use seal::{Nonce, RecordSeal};
+pub(crate) use slot::{Slot, SlotHead, SlotKind};
+
+/// The first part of every binding and the salt of every key derivation: another format gets another label.
+const LABEL: &[u8] = b"passerby-vault/1";
+
+/// Sixteen random bytes that name a vault and bind every seal to it. Not a secret, but an identifier: never logged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct VaultId(pub(crate) [u8; 16]);
+
+impl VaultId {
+    pub(crate) fn make(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
+        let mut bytes = [0; 16];
+        rng.fill_bytes(&mut bytes);
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Debug for VaultId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VaultId(redacted)")
+    }
+}
+
+/// The random key everything in a vault hangs on. It exists in memory only while a vault is being opened or created.
+pub(crate) struct VaultKey(Key);
+
+impl VaultKey {
+    pub(crate) fn make(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
+        let mut key = Key::default();
+        rng.fill_bytes(key.expose_secret_mut());
+        Self(key)
+    }
+
+    /// The seal for the records of one epoch.
+    pub(crate) fn derive_record_seal(&self, vault: VaultId, epoch: i64) -> Result<RecordSeal, KeyError> {
+        let key = kdf::derive_key(self.0.expose_secret(), &[b"record", &epoch.to_be_bytes()])?;
+        Ok(RecordSeal::new(vault, epoch, key))
+    }
+}
+
+impl std::fmt::Debug for VaultKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VaultKey(redacted)")
+    }
+}
+
+/// Thirty-two secret bytes on the heap: moving them leaves no copy, dropping them wipes them.
+type Key = SecretBox<[u8; 32]>;

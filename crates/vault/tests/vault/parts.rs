@@ -1,0 +1,74 @@
+//! What every test of this box needs: a folder, a vault in it, records to keep, and a hand that alters the file.
+
+use std::path::PathBuf;
+
+use passerby_vault::{Record, Vault};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use tempfile::TempDir;
+
+/// 2026-11-22, in Unix seconds.
+pub const NOW: i64 = 1_795_000_000;
+
+pub fn passphrase() -> SecretString {
+    SecretString::from("correct horse battery staple")
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    pub claim: String,
+    pub value: String,
+}
+
+impl Record for Attribute {
+    const KIND: &'static str = "attribute";
+}
+
+impl Attribute {
+    pub fn new(claim: &str, value: &str) -> Self {
+        Self { claim: claim.to_owned(), value: value.to_owned() }
+    }
+}
+
+/// The exact bytes of something waiting to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel(pub Vec<u8>);
+
+impl Record for Parcel {
+    const KIND: &'static str = "parcel";
+}
+
+/// A folder that is removed with the test, and where its vault stands.
+pub struct Home {
+    pub folder: TempDir,
+    pub path: PathBuf,
+    pub rng: ChaCha20Rng,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("person").join("vault.db");
+        Self { folder, path, rng: ChaCha20Rng::seed_from_u64(7) }
+    }
+
+    pub async fn create(&mut self) -> Vault {
+        Vault::create(&self.path, &passphrase(), NOW, &mut self.rng).await.unwrap()
+    }
+
+    pub async fn open(&self) -> Vault {
+        Vault::open(&self.path, &passphrase()).await.unwrap()
+    }
+
+    /// Runs SQL on the locked vault's file, as somebody would who has the file but not the passphrase.
+    pub async fn alter(&self, sql: impl Into<String>) -> u64 {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&self.path);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        let done = sqlx::query(AssertSqlSafe(sql.into())).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        done.rows_affected()
+    }
+}
