@@ -1,0 +1,15 @@
+//! Keys as types: private ones cannot be printed or serialised by accident, and are wiped when dropped.
+
+mod pairwise;
+mod public;
+mod relay;
+mod release;
+mod root;
+mod signing;
+
+pub use pairwise::{PairwiseKey, derive_user_ref};
+pub use public::{Jkt, NotAJkt, NotAPublicKey, PublicKey};
+pub use relay::{NotTheRelaysKeys, RelayKeys};
+pub use release::{NotAReleaseKey, ReleaseKey, ReleasePublicKey};
+pub use root::RootSecret;
+pub use signing::{NotASigningKey, SigningKey};

@@ -1,0 +1,18 @@
+//! Step 1, request: what a shop asks, signed (docs/protocol.md section 5).
+//!
+//! ```text
+//! link ──▶ RequestLink ──GET──▶ SignedRequest      nothing in either is trusted before step 2
+//! ```
+//!
+//! Never in here: a decision whether the shop may ask. That is [`crate::verify`].
+
+mod link;
+mod object;
+mod query;
+mod terms;
+
+pub use link::{LinkRefusal, RequestLink, RequestUri};
+pub use object::{Flow, RequestObject, RequestRefusal, SignedRequest, TYP, TimeLimit, VerifierInfo};
+pub use query::{Asked, OptionalClaim, PASSPORT_QUERY, PROFILE_QUERY, PROFILE_VCT, QueryRefusal};
+pub use terms::{Terms, TermsRefusal, TermsText};
+pub(crate) use terms::is_plain_text;

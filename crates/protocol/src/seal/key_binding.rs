@@ -1,0 +1,117 @@
+//! Key binding JWTs (RFC 9901 section 4.3): this presentation was made for this request, by the holder of this key.
+
+use serde::{Deserialize, Serialize};
+
+use super::Context;
+use crate::keys::{PublicKey, SigningKey};
+use crate::time::{SKEW, Timestamp};
+use crate::wire::b64u;
+use crate::wire::jws::{self, JwsError, Unverified};
+use crate::wire::sd_jwt::Presentation;
+
+const TYP: &str = "kb+jwt";
+
+/// How old a key binding may be when a shop collects it: the longest life of a request.
+const OLDEST: i64 = 1_800 + SKEW;
+
+/// Why a key binding was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyBindingRefusal {
+    /// Not signed by the holder's key, malformed, or over something else.
+    #[error("the proof of possession does not hold")]
+    Signature,
+    /// Made for another shop.
+    #[error("the proof of possession was made for another shop")]
+    Audience,
+    /// Made for another request.
+    #[error("the proof of possession was made for another request")]
+    Nonce,
+    /// Made for other terms.
+    #[error("the proof of possession was made for other terms")]
+    Terms,
+    /// Too old or from the future.
+    #[error("the proof of possession is too old or lies in the future")]
+    Time,
+}
+
+impl KeyBindingRefusal {
+    /// The refusal as the protocol names it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Signature => "kb-signature",
+            Self::Audience => "kb-audience",
+            Self::Nonce => "kb-nonce",
+            Self::Terms => "kb-terms",
+            Self::Time => "kb-time",
+        }
+    }
+}
+
+/// What a key binding must say.
+#[derive(Debug, Clone)]
+pub struct KeyBindingRules<'a> {
+    /// For which request.
+    pub context: &'a Context,
+    /// The hash of the terms.
+    pub terms_hash: &'a str,
+    /// The present moment, where age matters: not when a release is opened weeks later.
+    pub now: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct KeyBinding {
+    iat: Timestamp,
+    aud: String,
+    nonce: String,
+    sd_hash: String,
+    passerby_terms_hash: String,
+}
+
+impl KeyBinding {
+    /// Binds an SD-JWT (`<JWS>~<disclosure>~..~`) to a request: the whole presentation.
+    pub(crate) fn bind(
+        unbound: &str,
+        context: &Context,
+        terms_hash: &str,
+        key: &SigningKey,
+        now: Timestamp,
+    ) -> Result<String, JwsError> {
+        let binding = Self {
+            iat: now,
+            aud: context.client_id.clone(),
+            nonce: context.nonce.clone(),
+            sd_hash: b64u::sha256(unbound),
+            passerby_terms_hash: terms_hash.to_owned(),
+        };
+        Ok(format!("{unbound}{}", jws::sign(&jws::Header::new(TYP), &binding, key)?))
+    }
+
+    /// Checks the key binding of a presentation.
+    pub(crate) fn check(
+        presentation: &Presentation,
+        holder: &PublicKey,
+        rules: &KeyBindingRules<'_>,
+    ) -> Result<(), KeyBindingRefusal> {
+        let binding = Unverified::<Self>::parse(presentation.key_binding(), TYP)
+            .and_then(|parsed| parsed.verify(holder))
+            .map_err(|_| KeyBindingRefusal::Signature)?;
+        if binding.sd_hash != presentation.sd_hash() {
+            return Err(KeyBindingRefusal::Signature);
+        }
+        if binding.aud != rules.context.client_id {
+            return Err(KeyBindingRefusal::Audience);
+        }
+        if binding.nonce != rules.context.nonce {
+            return Err(KeyBindingRefusal::Nonce);
+        }
+        if binding.passerby_terms_hash != rules.terms_hash {
+            return Err(KeyBindingRefusal::Terms);
+        }
+        match rules.now {
+            Some(now) if binding.iat.is_ahead_of(now) || now - binding.iat > OLDEST => Err(KeyBindingRefusal::Time),
+            _ => Ok(()),
+        }
+    }
+}
