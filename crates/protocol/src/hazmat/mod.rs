@@ -6,3 +6,6 @@
 pub(crate) mod es256;
 pub(crate) mod hpke;
 pub(crate) mod pairwise;
+
+#[cfg(test)]
+mod published;

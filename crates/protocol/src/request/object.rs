@@ -252,6 +252,18 @@ impl SignedRequest {
     pub fn claimed_sector(&self) -> &Sector {
         self.link.claimed_sector()
     }
+
+    /// What is asked; whether the shop may ask for it is decided by [`Self::verify`].
+    #[must_use]
+    pub fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// On which terms.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
 }
 
 fn check_kid(kid: Option<&str>, key: &PublicKey) -> Result<(), RequestRefusal> {

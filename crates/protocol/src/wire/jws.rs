@@ -106,13 +106,12 @@ impl<T: DeserializeOwned> Unverified<T> {
         let (header, payload) = signed.split_once('.').ok_or(JwsError::Malformed)?;
         let decode = |part| b64u::decode(part).map_err(|_| JwsError::Malformed);
         let (header, payload) = (decode(header)?, decode(payload)?);
-        if decode(signature)?.len() != es256::SIGNATURE_LENGTH {
-            return Err(JwsError::Malformed);
-        }
-
         let kind: Kind = json::parse(&header).map_err(|_| JwsError::Malformed)?;
         if kind.alg.as_deref() != Some("ES256") || kind.typ.as_deref() != Some(typ) || kind.crit.is_some() {
             return Err(JwsError::Type);
+        }
+        if decode(signature)?.len() != es256::SIGNATURE_LENGTH {
+            return Err(JwsError::Malformed);
         }
         Ok(Self {
             header: json::parse(&header).map_err(|_| JwsError::Malformed)?,

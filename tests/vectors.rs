@@ -1,0 +1,121 @@
+//! Every vector in `tests/vectors`, read by the Rust implementation. `sdk/js` reads the same files.
+
+use std::collections::BTreeMap;
+
+use passerby_protocol::claim::ClaimName;
+use passerby_protocol::issuer::Issuer;
+use passerby_protocol::keys::{PairwiseKey, RelayKeys, ReleaseKey, RootSecret};
+use passerby_protocol::passport::Question;
+use passerby_protocol::request::{RequestLink, SignedRequest, TimeLimit};
+use passerby_protocol::sector::Sector;
+use passerby_protocol::verify::{ParsedStatement, Pin};
+use passerby_protocol::{reveal, wire::b64u};
+use passerby_testkit::vectors::{self, Expect, Vector};
+use serde_json::{Value, json};
+
+/// Runs all vectors of a step and compares; a step without vectors fails.
+fn run(step: &str, read: impl Fn(&Vector) -> Result<Value, &'static str>) {
+    let all = vectors::of_step(step);
+    assert!(!all.is_empty(), "no vectors of step {step}");
+    let mut wrong = Vec::new();
+    for (name, vector) in &all {
+        let got = match read(vector) {
+            Ok(value) => Expect::Ok(value),
+            Err(word) => Expect::Refused(word.to_owned()),
+        };
+        if got != vector.expect {
+            wrong.push(format!("{step}/{name}: {}\n  expected {:?}\n  got      {got:?}", vector.about, vector.expect));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} vectors:\n{}", wrong.len(), all.len(), wrong.join("\n"));
+}
+
+fn relay_keys(vector: &Vector) -> RelayKeys {
+    let issuer = Issuer::parse("https://relay.example").unwrap();
+    RelayKeys::parse(vector.input["relay_keys"].to_string().as_bytes(), &issuer).unwrap()
+}
+
+fn signed(vector: &Vector) -> Result<SignedRequest, &'static str> {
+    let link = RequestLink::parse(vector.text("link")).map_err(|refused| refused.word())?;
+    SignedRequest::parse(&link, vector.text("request"), &relay_keys(vector), TimeLimit::FirstFetch, vector.now)
+        .map_err(|refused| refused.word())
+}
+
+fn names<'a>(claims: impl Iterator<Item = &'a ClaimName>) -> Vec<&'a str> {
+    claims.map(ClaimName::as_str).collect()
+}
+
+#[test]
+fn keys() {
+    run("keys", |vector| {
+        let hex = vector.text("root_hex").as_bytes();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        let root: Vec<u8> = hex.chunks(2).map(byte).collect();
+        let root = RootSecret::from_bytes(<[u8; 32]>::try_from(root).unwrap().into());
+        let sector: Sector = vector.part("sector");
+        let key = PairwiseKey::derive(&root, &sector, vector.part("n")).unwrap();
+        Ok(json!({ "jwk": key.public(), "jkt": key.public().jkt(), "user_ref": key.user_ref() }))
+    });
+}
+
+#[test]
+fn request() {
+    run("request", |vector| {
+        if vector.input.get("request").is_none() {
+            let link = RequestLink::parse(vector.text("link")).map_err(|refused| refused.word())?;
+            return Ok(json!({ "sector": link.claimed_sector(), "request_uri": link.request_uri().to_text() }));
+        }
+        let signed = signed(vector)?;
+        Ok(json!({
+            "sector": signed.claimed_sector(),
+            "purpose": signed.terms().purpose,
+            "required": names(signed.asked().required.iter()),
+            "optional": names(signed.asked().optional.iter().map(|optional| &optional.claim)),
+        }))
+    });
+}
+
+#[test]
+fn verify() {
+    run("verify", |vector| {
+        if let Some(statement) = vector.input.get("statement").and_then(Value::as_str) {
+            let parsed = ParsedStatement::parse(statement, &vector.part("sector"), vector.now).map_err(|refused| refused.word())?;
+            return Ok(json!({ "root_jkt": parsed.root_jkt(), "seq": parsed.statement().seq, "sha256": b64u::sha256(statement) }));
+        }
+        let pin: Option<Pin> = vector.part("pin");
+        let verified = signed(vector)?
+            .verify(vector.text("fetched_statement"), pin.as_ref(), vector.now)
+            .map_err(|refused| refused.word())?;
+        Ok(json!({
+            "familiarity": verified.familiarity(),
+            "seq": verified.statement().seq,
+            "dropped": names(verified.dropped().iter()),
+            "optional": names(verified.optional().iter().map(|optional| &optional.claim)),
+        }))
+    });
+}
+
+#[test]
+fn passport() {
+    run("passport", |vector| {
+        let question: Question = vector.part("question");
+        let sector: Sector = vector.part("sector");
+        let (grant_id, claim) = (vector.text("grant_id"), vector.text("grant_claim"));
+        question
+            .accept(grant_id, claim, vector.text("passerby_claim"), &relay_keys(vector), &sector, vector.now)
+            .map(|order| json!(order))
+            .map_err(|refused| refused.word())
+    });
+}
+
+#[test]
+fn reveal() {
+    run("reveal", |vector| {
+        let keys: Vec<Value> = vector.part("release_keys");
+        let keys: Vec<ReleaseKey> = keys.iter().map(|jwk| ReleaseKey::parse_jwk(&jwk.to_string()).unwrap()).collect();
+        let disclosure =
+            reveal::open(&vector.part("order"), vector.text("release"), &keys).map_err(|refused| refused.word())?;
+        let values: BTreeMap<_, _> = disclosure.values.iter().map(|(claim, value)| (claim, value.expose())).collect();
+        Ok(json!({ "values": values }))
+    });
+}
