@@ -1,0 +1,11 @@
+//! Test parts that are real: for this repository's own tests, never part of a program.
+//!
+//! [`scene`] is a relay, a shop and a person that are the same in every run; [`forge`] signs messages no honest program
+//! would make; [`vectors`] reads the shared test vectors; [`leak`] looks for planted values in files.
+
+pub mod clock;
+pub mod forge;
+pub mod leak;
+pub mod rng;
+pub mod scene;
+pub mod vectors;

@@ -1,0 +1,3 @@
+//! The story, told as tests.
+
+pub mod walls;

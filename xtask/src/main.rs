@@ -1,0 +1,86 @@
+//! The developer's verbs. Everything that is done to this repository by hand, by a script or by a build machine is
+//! one of these, so that all of them do the same thing.
+//!
+//! Kept small on purpose: it is the first thing that is compiled on a new machine. It starts cargo, npm and the
+//! programs of the project; it never links them.
+//!
+//! Exit codes: 0 all is well, 1 something failed, 2 the command line was not understood, 3 a package is missing that
+//! only root can install (the line to run is printed).
+
+mod check;
+mod checkout;
+mod demo;
+mod demo_check;
+mod generate;
+mod install;
+mod npm;
+mod process;
+mod rust;
+mod snapshot;
+mod stage;
+mod stream;
+mod tally;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{checkout::Checkout, install::NeedsRoot};
+
+/// The developer's verbs of Passerby.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+The build cache is outside the checkout: $CARGO_TARGET_DIR, or else passerby/target in the user's cache folder.
+
+Exit codes: 0 all is well; 1 something failed; 2 the command line was not understood;
+3 a package is missing that only root can install (the line to run is printed).";
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Walk through the whole story with real programs: a shop asks, a person agrees, the packing page opens.
+    Demo(demo::Arguments),
+    /// Install what is missing and run every test; the last line is `N passed, N failed`.
+    Test(test::Arguments),
+    /// The fast part of `test`: format, lints, walls, licences, spelling, docs, generated files.
+    Check(check::Arguments),
+    /// Write the generated files anew: checked queries and the API description.
+    Generate(generate::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = Checkout::find().and_then(|checkout| match arguments.verb {
+        Verb::Demo(arguments) => demo::run(&checkout, &arguments),
+        Verb::Test(arguments) => test::run(&checkout, &arguments),
+        Verb::Check(arguments) => check::run(&checkout, &arguments),
+        Verb::Generate(arguments) => generate::run(&checkout, &arguments),
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(error) if error.is::<NeedsRoot>() => {
+            eprintln!("{error}");
+            ExitCode::from(3)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Arguments::command().debug_assert();
+    }
+}

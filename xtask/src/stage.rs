@@ -1,0 +1,103 @@
+//! The one list of everything that is tested, in the order it runs.
+//!
+//! To add a stage: one line in [`STAGES`], and a function that runs it. A stage that needs a tool installs it; a tool
+//! that cannot be had is a failed stage, never a skipped one.
+
+use anyhow::Result;
+
+use crate::{
+    checkout::Checkout,
+    demo_check, generate,
+    install::{C_COMPILER, NODE, NPM, SQLITE, SystemProgram},
+    npm, rust,
+    tally::Tally,
+};
+
+/// When a stage runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// With `check`, `test` and `test --full`.
+    Check,
+    /// With `test` and `test --full`.
+    Ordinary,
+    /// With `test --full`: too long for every run.
+    Full,
+}
+
+/// How a stage ended.
+pub enum Outcome {
+    /// It ran: so many passed, so many failed.
+    Ran(Tally),
+    /// There was nothing to run, and why.
+    LeftOut(String),
+}
+
+/// One part of the whole test run.
+pub struct Stage {
+    pub name: &'static str,
+    pub tier: Tier,
+    /// One line for the help text.
+    pub about: &'static str,
+    /// What it needs of the system, installed before the first stage runs.
+    pub needs: &'static [&'static SystemProgram],
+    /// Runs it. An error is a failed stage; the others still run.
+    pub run: fn(&Checkout) -> Result<Outcome>,
+}
+
+use Tier::{Check, Full, Ordinary};
+
+const NOTHING: &[&SystemProgram] = &[];
+const BUILD: &[&SystemProgram] = &[&C_COMPILER];
+const GENERATE: &[&SystemProgram] = &[&C_COMPILER, &SQLITE];
+const SCRIPTS: &[&SystemProgram] = &[&NODE, &NPM];
+const STORY: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM];
+
+/// Every stage there is.
+pub const STAGES: &[Stage] = &[
+    stage("fmt", Check, "rustfmt leaves every file as it is", NOTHING, rust::fmt),
+    stage("typos", Check, "no misspelt words", NOTHING, rust::typos),
+    stage("deny", Check, "licences, banned crates and sources of dependencies", NOTHING, rust::deny),
+    stage("clippy", Check, "no lint speaks", BUILD, rust::clippy),
+    stage("walls", Check, "the walls between crates and rooms stand", BUILD, rust::walls),
+    stage("docs", Check, "the documentation builds without a warning", BUILD, rust::docs),
+    stage("generated", Check, "generated files are as `generate` writes them", GENERATE, generate::check),
+    stage("rust", Ordinary, "the Rust tests", BUILD, rust::tests),
+    stage("doctests", Ordinary, "the examples in the documentation", BUILD, rust::doctests),
+    stage("sdk-js", Ordinary, "the tests of sdk/js", SCRIPTS, npm::test_sdk),
+    stage("shop", Ordinary, "the tests of examples/shop", SCRIPTS, npm::test_shop),
+    stage(
+        "demo",
+        Ordinary,
+        "the demo, and a search for the person's data in what it leaves",
+        STORY,
+        demo_check::run,
+    ),
+    stage("long", Full, "the Rust tests marked #[ignore] because they take long", BUILD, rust::long_tests),
+    stage("release", Full, "release builds of the three programs", BUILD, rust::release),
+];
+
+/// What is never run here, and where it is.
+pub const ELSEWHERE: &str = "advisories (the forge runs them: their database is not a package)";
+
+const fn stage(
+    name: &'static str,
+    tier: Tier,
+    about: &'static str,
+    needs: &'static [&'static SystemProgram],
+    run: fn(&Checkout) -> Result<Outcome>,
+) -> Stage {
+    Stage { name, tier, about, needs, run }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_stages_share_a_name() {
+        let mut names: Vec<_> = STAGES.iter().map(|stage| stage.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), STAGES.len());
+    }
+}
