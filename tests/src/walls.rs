@@ -2,7 +2,7 @@
 //!
 //! Most walls are a missing line in a `Cargo.toml`, and the compiler keeps them. These checks keep the rest: that
 //! nobody adds the line, that primitives stay in the few rooms made for them, that each step has its name on every
-//! floor, and that a migration which has landed is never edited. `tests/tests/walls.rs` holds the tables; each check
+//! floor, and that a migration which has landed is never edited. `tests/walls.rs` holds the tables; each check
 //! is a function of its input, so that its own tests can show that it fails when it must.
 
 mod arrows;
