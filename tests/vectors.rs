@@ -1,5 +1,7 @@
 //! Every vector in `tests/vectors`, read by the Rust implementation. `sdk/js` reads the same files.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::BTreeMap;
 
 use passerby_protocol::claim::ClaimName;
@@ -24,7 +26,10 @@ fn run(step: &str, read: impl Fn(&Vector) -> Result<Value, &'static str>) {
             Err(word) => Expect::Refused(word.to_owned()),
         };
         if got != vector.expect {
-            wrong.push(format!("{step}/{name}: {}\n  expected {:?}\n  got      {got:?}", vector.about, vector.expect));
+            wrong.push(format!(
+                "{step}/{name}: {}\n  expected {:?}\n  got      {got:?}",
+                vector.about, vector.expect
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {} vectors:\n{}", wrong.len(), all.len(), wrong.join("\n"));
@@ -36,9 +41,16 @@ fn relay_keys(vector: &Vector) -> RelayKeys {
 }
 
 fn signed(vector: &Vector) -> Result<SignedRequest, &'static str> {
-    let link = RequestLink::parse(vector.text("link")).map_err(|refused| refused.word())?;
-    SignedRequest::parse(&link, vector.text("request"), &relay_keys(vector), TimeLimit::FirstFetch, vector.now)
-        .map_err(|refused| refused.word())
+    let link =
+        RequestLink::parse(vector.text("link")).map_err(passerby_protocol::request::LinkRefusal::word)?;
+    SignedRequest::parse(
+        &link,
+        vector.text("request"),
+        &relay_keys(vector),
+        TimeLimit::FirstFetch,
+        vector.now,
+    )
+    .map_err(passerby_protocol::request::RequestRefusal::word)
 }
 
 fn names<'a>(claims: impl Iterator<Item = &'a ClaimName>) -> Vec<&'a str> {
@@ -62,8 +74,11 @@ fn keys() {
 fn request() {
     run("request", |vector| {
         if vector.input.get("request").is_none() {
-            let link = RequestLink::parse(vector.text("link")).map_err(|refused| refused.word())?;
-            return Ok(json!({ "sector": link.claimed_sector(), "request_uri": link.request_uri().to_text() }));
+            let link = RequestLink::parse(vector.text("link"))
+                .map_err(passerby_protocol::request::LinkRefusal::word)?;
+            return Ok(
+                json!({ "sector": link.claimed_sector(), "request_uri": link.request_uri().to_text() }),
+            );
         }
         let signed = signed(vector)?;
         Ok(json!({
@@ -79,13 +94,16 @@ fn request() {
 fn verify() {
     run("verify", |vector| {
         if let Some(statement) = vector.input.get("statement").and_then(Value::as_str) {
-            let parsed = ParsedStatement::parse(statement, &vector.part("sector"), vector.now).map_err(|refused| refused.word())?;
-            return Ok(json!({ "root_jkt": parsed.root_jkt(), "seq": parsed.statement().seq, "sha256": b64u::sha256(statement) }));
+            let parsed = ParsedStatement::parse(statement, &vector.part("sector"), vector.now)
+                .map_err(passerby_protocol::verify::StatementRefusal::word)?;
+            return Ok(
+                json!({ "root_jkt": parsed.root_jkt(), "seq": parsed.statement().seq, "sha256": b64u::sha256(statement) }),
+            );
         }
         let pin: Option<Pin> = vector.part("pin");
         let verified = signed(vector)?
             .verify(vector.text("fetched_statement"), pin.as_ref(), vector.now)
-            .map_err(|refused| refused.word())?;
+            .map_err(passerby_protocol::verify::VerifyRefusal::word)?;
         Ok(json!({
             "familiarity": verified.familiarity(),
             "seq": verified.statement().seq,
@@ -104,7 +122,7 @@ fn passport() {
         question
             .accept(grant_id, claim, vector.text("passerby_claim"), &relay_keys(vector), &sector, vector.now)
             .map(|order| json!(order))
-            .map_err(|refused| refused.word())
+            .map_err(passerby_protocol::passport::GrantClaimRefusal::word)
     });
 }
 
@@ -112,10 +130,12 @@ fn passport() {
 fn reveal() {
     run("reveal", |vector| {
         let keys: Vec<Value> = vector.part("release_keys");
-        let keys: Vec<ReleaseKey> = keys.iter().map(|jwk| ReleaseKey::parse_jwk(&jwk.to_string()).unwrap()).collect();
-        let disclosure =
-            reveal::open(&vector.part("order"), vector.text("release"), &keys).map_err(|refused| refused.word())?;
-        let values: BTreeMap<_, _> = disclosure.values.iter().map(|(claim, value)| (claim, value.expose())).collect();
+        let keys: Vec<ReleaseKey> =
+            keys.iter().map(|jwk| ReleaseKey::parse_jwk(&jwk.to_string()).unwrap()).collect();
+        let disclosure = reveal::open(&vector.part("order"), vector.text("release"), &keys)
+            .map_err(passerby_protocol::reveal::RevealRefusal::word)?;
+        let values: BTreeMap<_, _> =
+            disclosure.values.iter().map(|(claim, value)| (claim, value.expose())).collect();
         Ok(json!({ "values": values }))
     });
 }

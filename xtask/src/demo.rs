@@ -55,6 +55,9 @@ fn prepare(checkout: &Checkout) -> Result<()> {
 
 /// A folder that stays: whoever doubts the story looks at what it left behind.
 fn make_folder() -> Result<PathBuf> {
-    let folder = tempfile::Builder::new().prefix("passerby-demo-").tempdir().context("making a folder for the demo")?;
+    let folder = tempfile::Builder::new()
+        .prefix("passerby-demo-")
+        .tempdir()
+        .context("making a folder for the demo")?;
     Ok(folder.keep())
 }

@@ -51,7 +51,21 @@ impl ClaimName {
 fn is_segment(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        && !matches!(text, "_sd" | "_sd_alg" | "iss" | "vct" | "cnf" | "iat" | "exp" | "nbf" | "sub" | "aud" | "jti" | "status")
+        && !matches!(
+            text,
+            "_sd"
+                | "_sd_alg"
+                | "iss"
+                | "vct"
+                | "cnf"
+                | "iat"
+                | "exp"
+                | "nbf"
+                | "sub"
+                | "aud"
+                | "jti"
+                | "status"
+        )
 }
 
 impl fmt::Display for ClaimName {

@@ -96,12 +96,23 @@ mod tests {
 
     #[test]
     fn only_an_origin_is_an_issuer() {
-        for text in ["https://relay.example", "https://relay.example:8443", "http://127.0.0.1:4000", "http://relay.localhost:4000"] {
+        for text in [
+            "https://relay.example",
+            "https://relay.example:8443",
+            "http://127.0.0.1:4000",
+            "http://relay.localhost:4000",
+        ] {
             assert_eq!(Issuer::parse(text).unwrap().as_str(), text);
         }
         for text in [
-            "https://relay.example/", "https://relay.example/x", "http://relay.example", "ftp://relay.example", "https://me@relay.example",
-            "https://relay.example:443", "HTTPS://relay.example", "relay.example",
+            "https://relay.example/",
+            "https://relay.example/x",
+            "http://relay.example",
+            "ftp://relay.example",
+            "https://me@relay.example",
+            "https://relay.example:443",
+            "HTTPS://relay.example",
+            "relay.example",
         ] {
             assert!(Issuer::parse(text).is_err(), "{text} was taken for an issuer");
         }

@@ -11,12 +11,12 @@
 //! leave through [`wire`] only, and primitives stand in `hazmat` only.
 
 // The steps, in the order of the story.
-pub mod request;
-pub mod verify;
 pub mod consent;
-pub mod seal;
 pub mod passport;
+pub mod request;
 pub mod reveal;
+pub mod seal;
+pub mod verify;
 
 // What the steps speak of.
 pub mod claim;

@@ -11,7 +11,8 @@ use crate::wire::b64u;
 pub struct NotARandomId;
 
 fn is_random_id(text: &str) -> bool {
-    (22..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (22..=128).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 macro_rules! random_id {

@@ -20,7 +20,11 @@ pub struct NotASector;
 impl Sector {
     /// Reads a sector exactly as the protocol writes it; nothing is normalised here.
     pub fn parse(text: &str) -> Result<Self, NotASector> {
-        if is_development_authority(text) || is_public_host(text) { Ok(Self(text.to_owned())) } else { Err(NotASector) }
+        if is_development_authority(text) || is_public_host(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotASector)
+        }
     }
 
     /// The sector that a web address belongs to, or nothing for an address that cannot be a shop's.
@@ -132,7 +136,14 @@ mod tests {
 
     #[test]
     fn hosts_that_identify_a_shop() {
-        for text in ["shop.example", "www.shop.example", "xn--mnchen-3ya.example", "127.0.0.1:80", "shoes.localhost:4001", "[::1]:9"] {
+        for text in [
+            "shop.example",
+            "www.shop.example",
+            "xn--mnchen-3ya.example",
+            "127.0.0.1:80",
+            "shoes.localhost:4001",
+            "[::1]:9",
+        ] {
             assert_eq!(Sector::parse(text).unwrap().as_str(), text);
         }
     }
@@ -140,9 +151,27 @@ mod tests {
     #[test]
     fn everything_else_is_refused() {
         let refused = [
-            "", "shop", "Shop.example", "shop.example.", "shop.example:443", "https://shop.example", "shop.example/x", "1.2.3.4", "0x7f.1",
-            "münchen.example", "shop..example", "-shop.example", "localhost", "shoes.localhost", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:080",
-            "shop .example", "user@shop.example", "127.0.0.2:80", ".localhost:80",
+            "",
+            "shop",
+            "Shop.example",
+            "shop.example.",
+            "shop.example:443",
+            "https://shop.example",
+            "shop.example/x",
+            "1.2.3.4",
+            "0x7f.1",
+            "münchen.example",
+            "shop..example",
+            "-shop.example",
+            "localhost",
+            "shoes.localhost",
+            "127.0.0.1",
+            "127.0.0.1:0",
+            "127.0.0.1:080",
+            "shop .example",
+            "user@shop.example",
+            "127.0.0.2:80",
+            ".localhost:80",
         ];
         for text in refused {
             assert!(Sector::parse(text).is_err(), "{text} was taken for a sector");

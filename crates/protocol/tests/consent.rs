@@ -1,5 +1,7 @@
 //! Sent = shown: the release holds exactly what was needed and what was ticked.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::BTreeSet;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
@@ -32,7 +34,8 @@ fn what_was_not_ticked_is_not_sent() {
 fn what_is_sealed_is_what_the_grant_names() {
     let scene = Scene::new();
     let answer = scene.answer(3);
-    let disclosed = reveal::open(&answer.order, &answer.sealed.jwe, std::slice::from_ref(&scene.release_key)).unwrap();
+    let disclosed =
+        reveal::open(&answer.order, &answer.sealed.jwe, std::slice::from_ref(&scene.release_key)).unwrap();
     assert!(disclosed.values.keys().eq(answer.sealed.claims.iter()));
 }
 
@@ -43,12 +46,20 @@ fn a_choice_must_fit_the_request() {
     choice.values.remove(&claim("name"));
     assert_eq!(scene.verified().consent(&choice).unwrap_err(), ConsentRefusal::Missing(claim("name")));
     choice.values.insert(claim("name"), AttributeValue::new(String::new()));
-    assert_eq!(scene.verified().consent(&choice).unwrap_err(), ConsentRefusal::Missing(claim("name")), "empty is missing");
+    assert_eq!(
+        scene.verified().consent(&choice).unwrap_err(),
+        ConsentRefusal::Missing(claim("name")),
+        "empty is missing"
+    );
 
     let mut choice = scene.choice();
     choice.ticked.insert(claim("birthdate"));
     let refused = scene.verified().consent(&choice).unwrap_err();
-    assert_eq!(refused, ConsentRefusal::NotOffered(claim("birthdate")), "the shop asked, but never announced it");
+    assert_eq!(
+        refused,
+        ConsentRefusal::NotOffered(claim("birthdate")),
+        "the shop asked, but never announced it"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The vectors of draft-ietf-jose-hpke-encrypt, read through the public interface.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::path::{Path, PathBuf};
 
 use passerby_protocol::keys::ReleaseKey;
@@ -40,6 +42,10 @@ fn the_compact_hpke_4_example_opens() {
 fn other_suites_are_not_taken_for_ours() {
     let Some(examples) = examples() else { return };
     for example in examples.iter().filter(|example| example.alg != "HPKE-4") {
-        assert!(ReleaseKey::parse_jwk(&example.jwk.to_string()).is_err(), "{} was taken for HPKE-4", example.alg);
+        assert!(
+            ReleaseKey::parse_jwk(&example.jwk.to_string()).is_err(),
+            "{} was taken for HPKE-4",
+            example.alg
+        );
     }
 }

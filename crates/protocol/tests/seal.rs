@@ -1,5 +1,7 @@
 //! Sealing and opening, over many values; and what secrets look like when printed.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use passerby_protocol::claim::AttributeValue;
 use passerby_protocol::keys::ReleaseKey;
 use passerby_protocol::random_id::ResponseCode;

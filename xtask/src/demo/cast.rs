@@ -17,7 +17,7 @@ use crate::checkout::Checkout;
 use crate::process::{Process, find_free_port};
 
 /// How long a program may take to be ready on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The details of the person of this story, who does not exist.
 pub fn details() -> Value {
@@ -157,7 +157,9 @@ impl Cast {
         eprintln!("the packing table  http://127.0.0.1:{}", self.packing_port);
         eprintln!("the relay          {}", self.relay_address);
         let folder = self.folder.display();
-        eprintln!("the wallet         passerby --vault {folder}/wallet/vault.db --passphrase-file {folder}/passphrase");
+        eprintln!(
+            "the wallet         passerby --vault {folder}/wallet/vault.db --passphrase-file {folder}/passphrase"
+        );
         let left: Vec<String> = [self.packing, self.shop, self.relay]
             .into_iter()
             .filter_map(|program| program.keep().map(|id| id.to_string()))
@@ -184,10 +186,14 @@ fn make_shop_keys(checkout: &Checkout, folder: &Path, sector: &str) -> Result<St
     let mut init = checkout.program(checkout.built("passerby-shop"));
     init.args(["init", "--json", "--sector", sector, "--name", "Kovac Shoes"]);
     init.args(["--policy", &format!("http://{sector}/privacy"), "--retention-max", "60"]);
-    init.args(["--claims", "name,address.street_address,address.postal_code,address.locality,address.country,phone_number,email"]);
+    init.args([
+        "--claims",
+        "name,address.street_address,address.postal_code,address.locality,address.country,phone_number,email",
+    ]);
     init.arg("--dir").arg(folder.join("shop/keys")).arg("--passphrase-file").arg(&passphrase);
     let made = program::ask(&mut init)?;
-    for (file, to) in [("request-key.jwk", "web"), ("statement.jwt", "web"), ("release-keys.jwks", "packing")] {
+    for (file, to) in [("request-key.jwk", "web"), ("statement.jwt", "web"), ("release-keys.jwks", "packing")]
+    {
         let from = folder.join("shop/keys").join(file);
         fs::copy(&from, folder.join(to).join(file)).with_context(|| format!("handing {file} to {to}"))?;
     }

@@ -19,7 +19,8 @@ pub fn ask(command: &mut Command) -> Result<Value> {
 
 fn finish(command: &mut Command) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.stdin(std::process::Stdio::null()).output().with_context(|| format!("starting {name}"))?;
+    let output =
+        command.stdin(std::process::Stdio::null()).output().with_context(|| format!("starting {name}"))?;
     if !output.status.success() {
         let words = [output.stdout, output.stderr].concat();
         bail!("{name} failed ({}):\n{}", output.status, String::from_utf8_lossy(&words));

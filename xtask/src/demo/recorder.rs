@@ -20,7 +20,8 @@ pub struct Recorder {
 impl Recorder {
     /// Listens on a free port and forwards to `to`; the bytes go to `file`, one connection's direction after the other.
     pub fn start(to: SocketAddr, file: &Path) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("listening for traffic to record")?;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("listening for traffic to record")?;
         let port = listener.local_addr().context("listening for traffic to record")?.port();
         let record = File::create(file).with_context(|| format!("making {}", file.display()))?;
         let record = Arc::new(Mutex::new(record));
@@ -87,7 +88,8 @@ mod tests {
     fn both_directions_pass_and_are_written_down() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let recorder = Recorder::start(listener.local_addr().unwrap(), &folder.path().join("traffic")).unwrap();
+        let recorder =
+            Recorder::start(listener.local_addr().unwrap(), &folder.path().join("traffic")).unwrap();
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut question = Vec::new();
@@ -102,9 +104,9 @@ mod tests {
         client.read_to_end(&mut answer).unwrap();
         assert_eq!(server.join().unwrap(), b"the question");
         assert_eq!(answer, b"the answer");
-        let recorded = std::fs::read(recorder.file()).unwrap();
+        let record = std::fs::read(recorder.file()).unwrap();
         for part in [b"the question".as_slice(), b"the answer"] {
-            assert!(recorded.windows(part.len()).any(|window| window == part));
+            assert!(record.windows(part.len()).any(|window| window == part));
         }
     }
 }

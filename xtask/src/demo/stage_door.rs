@@ -38,7 +38,11 @@ impl Visitor {
     /// Asks for JSON.
     pub fn get(&self, path: &str) -> Result<Value> {
         let address = format!("{}{path}", self.address);
-        let mut request = self.agent.get(&address).header(header::HOST, &self.host).header(header::ACCEPT, "application/json");
+        let mut request = self
+            .agent
+            .get(&address)
+            .header(header::HOST, &self.host)
+            .header(header::ACCEPT, "application/json");
         if let Some(cookie) = self.cookie.borrow().as_deref() {
             request = request.header(header::COOKIE, cookie);
         }
@@ -52,7 +56,8 @@ impl Visitor {
             let name_and_value = cookie.split(';').next().unwrap_or_default();
             *self.cookie.borrow_mut() = Some(name_and_value.to_owned());
         }
-        let text = answer.body_mut().read_to_string().with_context(|| format!("reading {what} of {}", self.host))?;
+        let text =
+            answer.body_mut().read_to_string().with_context(|| format!("reading {what} of {}", self.host))?;
         ensure!(answer.status().is_success(), "{} answered {} to {what}: {text}", self.host, answer.status());
         serde_json::from_str(&text).with_context(|| format!("reading {what} of {} as JSON", self.host))
     }

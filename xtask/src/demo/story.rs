@@ -19,15 +19,18 @@ pub fn tell(cast: Cast, pauses: bool) -> Result<(Value, Cast)> {
     let shop = Visitor::of(&cast.sector, cast.shop_port);
     let packing = Visitor::of(&format!("127.0.0.1:{}", cast.packing_port), cast.packing_port);
 
-    teller.say(&format!("Anna is at {} and has shoes in her basket. She clicks \"Ship with Passerby\".", cast.sector));
+    teller.say(&format!(
+        "Anna is at {} and has shoes in her basket. She clicks \"Ship with Passerby\".",
+        cast.sector
+    ));
     let asked = teller.step("request", || shop.post("/api/checkout", &json!({})))?;
     let link = asked["link"].as_str().context("the shop gave no link")?;
     teller.say("The shop signed a request and parked it at the relay. This link is all the browser gets:");
-    teller.show(link);
+    Teller::show(link);
 
     let request = teller.step("verify", || program::ask(&mut cast.wallet(&["open", link])))?;
     teller.say("The wallet fetched the request, then the shop's keys from the shop's own site, and compared three sources:");
-    teller.show(&show_request(&request));
+    Teller::show(&show_request(&request));
 
     teller.say("Anna agrees, and adds her phone number for the courier, but not her e-mail.");
     let number = request["request"].as_str().context("the wallet gave the request no name")?;
@@ -41,17 +44,23 @@ pub fn tell(cast: Cast, pauses: bool) -> Result<(Value, Cast)> {
     let landed = teller.step("return", || shop.get(path))?;
     let order = &landed["order"];
     teller.say("Her browser is back at the shop, and the shop has an order. This is all it stores of Anna:");
-    teller.show(&serde_json::to_string_pretty(order)?);
+    Teller::show(&serde_json::to_string_pretty(order)?);
 
     let number = order["no"].as_u64().context("the shop made no order")?;
-    let opened = teller.step("reveal", || packing.get(&format!("/api/orders/{number}/open?reason=packing%20order%20{number}")))?;
+    let opened = teller.step("reveal", || {
+        packing.get(&format!("/api/orders/{number}/open?reason=packing%20order%20{number}"))
+    })?;
     let opened = opened["opened"].clone();
     teller.say("At the packing table, where the release key lives, the label is opened:");
-    teller.show(&serde_json::to_string_pretty(&opened)?);
+    Teller::show(&serde_json::to_string_pretty(&opened)?);
 
     let released = in_vault(&cast, &sent["released"])?;
     let ok = opened.is_object() && opened == released;
-    teller.say(if ok { "It is what Anna's wallet holds, to the letter." } else { "It is NOT what Anna's wallet holds." });
+    teller.say(if ok {
+        "It is what Anna's wallet holds, to the letter."
+    } else {
+        "It is NOT what Anna's wallet holds."
+    });
 
     let mut report = json!({
         "ok": ok,
@@ -119,7 +128,7 @@ impl Teller {
         eprintln!("\n{text}");
     }
 
-    fn show(&self, text: &str) {
+    fn show(text: &str) {
         for line in text.lines() {
             eprintln!("    {line}");
         }

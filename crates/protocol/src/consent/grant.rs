@@ -45,14 +45,17 @@ impl VerifiedRequest {
     /// Turns the person's choice into a grant. Every needed attribute goes, and exactly the ticked optional ones.
     pub fn consent(self, choice: &Choice) -> Result<Grant, ConsentRefusal> {
         let offered = |claim: &&ClaimName| {
-            self.required().contains(claim) || self.optional().iter().any(|optional| optional.claim == **claim)
+            self.required().contains(claim)
+                || self.optional().iter().any(|optional| optional.claim == **claim)
         };
         if let Some(stranger) = choice.values.keys().chain(&choice.ticked).find(|claim| !offered(claim)) {
             return Err(ConsentRefusal::NotOffered(stranger.clone()));
         }
         let value = |claim: &ClaimName| {
             let value = choice.values.get(claim).filter(|value| !value.expose().is_empty());
-            value.map(|value| (claim.clone(), value.clone())).ok_or_else(|| ConsentRefusal::Missing(claim.clone()))
+            value
+                .map(|value| (claim.clone(), value.clone()))
+                .ok_or_else(|| ConsentRefusal::Missing(claim.clone()))
         };
 
         let mut parts = Vec::new();

@@ -29,7 +29,8 @@ impl ConsentReceipt {
         let given = write_time(now);
         let kept_until = write_time(now + i64::from(request.terms().retention) * DAY);
         // The same for the same consent, and different for every other: the request's one-time number is in it.
-        let id = b64u::sha256(format!("passerby/1 receipt\0{}\0{}", request.nonce().as_str(), key.user_ref()));
+        let id =
+            b64u::sha256(format!("passerby/1 receipt\0{}\0{}", request.nonce().as_str(), key.user_ref()));
         Self(json!({
             "@context": {
                 "dct": "http://purl.org/dc/terms/",

@@ -57,6 +57,8 @@ pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, jsonwebto
 
 /// Whether `signature` (base64url) is a signature by `key` over `message`.
 pub(crate) fn verify(key: &PublicKey, message: &[u8], signature: &str) -> bool {
-    let Ok(key) = DecodingKey::from_ec_components(&b64u::encode(key.x()), &b64u::encode(key.y())) else { return false };
+    let Ok(key) = DecodingKey::from_ec_components(&b64u::encode(key.x()), &b64u::encode(key.y())) else {
+        return false;
+    };
     crypto::verify(signature, message, &key, Algorithm::ES256).unwrap_or(false)
 }

@@ -31,14 +31,11 @@ pub(crate) fn seal(
     rng: &mut impl CryptoRng,
 ) -> Result<Sealed, Failed> {
     let to = PublicKey::from_bytes(to).map_err(|_| Failed)?;
-    let (encapsulated_key, ciphertext) = ::hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-        &OpModeS::Base,
-        &to,
-        info,
-        plaintext,
-        aad,
-        rng,
-    )
+    let (encapsulated_key, ciphertext) = ::hpke::single_shot_seal_with_rng::<
+        ChaCha20Poly1305,
+        HkdfSha256,
+        X25519HkdfSha256,
+    >(&OpModeS::Base, &to, info, plaintext, aad, rng)
     .map_err(|_| Failed)?;
     Ok(Sealed { encapsulated_key: encapsulated_key.to_bytes().to_vec(), ciphertext })
 }

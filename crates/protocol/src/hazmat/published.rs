@@ -63,7 +63,10 @@ struct Encryption {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect()
 }
 
 #[test]
@@ -78,7 +81,9 @@ fn hpke_opens_what_rfc_9180_sealed() {
     let first = &base.encryptions[0];
     let private: [u8; 32] = unhex(&base.private).try_into().unwrap();
     assert_eq!(hpke::find_public_half(&private).unwrap().as_slice(), unhex(&base.public));
-    let open = |aad: &str| hpke::open(&private, &unhex(&base.enc), &unhex(&base.info), &unhex(aad), &unhex(&first.ct));
+    let open = |aad: &str| {
+        hpke::open(&private, &unhex(&base.enc), &unhex(&base.info), &unhex(aad), &unhex(&first.ct))
+    };
     assert_eq!(open(&first.aad).unwrap().as_slice(), unhex(&first.pt));
     assert_eq!(open("00").unwrap_err(), hpke::Failed, "another AAD");
 }

@@ -57,5 +57,7 @@ impl PairwiseKey {
 /// `b64u(SHA-256("passerby/1 user_ref" 00 sector 00 JKT))`: whoever receives a passport recomputes it.
 #[must_use]
 pub fn derive_user_ref(sector: &Sector, jkt: &Jkt) -> String {
-    b64u::sha256([b"passerby/1 user_ref\0", sector.as_str().as_bytes(), b"\0", jkt.as_str().as_bytes()].concat())
+    b64u::sha256(
+        [b"passerby/1 user_ref\0", sector.as_str().as_bytes(), b"\0", jkt.as_str().as_bytes()].concat(),
+    )
 }

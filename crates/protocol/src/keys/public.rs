@@ -37,7 +37,11 @@ impl PublicKey {
     /// The thumbprint of this key (RFC 7638, SHA-256).
     #[must_use]
     pub fn jkt(&self) -> Jkt {
-        let jwk = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, b64u::encode(self.x), b64u::encode(self.y));
+        let jwk = format!(
+            r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
+            b64u::encode(self.x),
+            b64u::encode(self.y)
+        );
         Jkt(b64u::sha256(jwk))
     }
 }
@@ -75,7 +79,13 @@ impl TryFrom<EcJwk> for PublicKey {
 
 impl From<PublicKey> for EcJwk {
     fn from(key: PublicKey) -> Self {
-        Self { kty: "EC".into(), crv: "P-256".into(), x: b64u::encode(key.x), y: b64u::encode(key.y), d: None }
+        Self {
+            kty: "EC".into(),
+            crv: "P-256".into(),
+            x: b64u::encode(key.x),
+            y: b64u::encode(key.y),
+            d: None,
+        }
     }
 }
 

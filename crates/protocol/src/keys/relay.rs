@@ -35,7 +35,8 @@ impl RelayKeys {
     /// The document of a relay with these keys; each is named by its thumbprint.
     #[must_use]
     pub fn new<'a>(issuer: Issuer, keys: impl IntoIterator<Item = &'a PublicKey>) -> Self {
-        let named = |key: &PublicKey| NamedKey { key: key.clone(), kid: key.jkt().into(), alg: "ES256".into() };
+        let named =
+            |key: &PublicKey| NamedKey { key: key.clone(), kid: key.jkt().into(), alg: "ES256".into() };
         Self { issuer, jwks: Jwks { keys: keys.into_iter().map(named).collect() } }
     }
 
@@ -56,6 +57,10 @@ impl RelayKeys {
     /// The key with this `kid`.
     #[must_use]
     pub fn find(&self, kid: Option<&str>) -> Option<&PublicKey> {
-        self.jwks.keys.iter().find(|named| Some(named.kid.as_str()) == kid && named.alg == "ES256").map(|named| &named.key)
+        self.jwks
+            .keys
+            .iter()
+            .find(|named| Some(named.kid.as_str()) == kid && named.alg == "ES256")
+            .map(|named| &named.key)
     }
 }

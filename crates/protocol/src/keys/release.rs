@@ -74,7 +74,11 @@ impl ReleaseKey {
         let private = <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new);
         bytes.zeroize();
         let private = private.map_err(|_| NotAReleaseKey)?;
-        if hpke::find_public_half(&private) == Some(public.x) { Ok(Self { private, public }) } else { Err(NotAReleaseKey) }
+        if hpke::find_public_half(&private) == Some(public.x) {
+            Ok(Self { private, public })
+        } else {
+            Err(NotAReleaseKey)
+        }
     }
 
     /// The public half.

@@ -146,7 +146,8 @@ impl GrantClaim {
         now: Timestamp,
     ) -> Result<CheckedGrantClaim, GrantClaimRefusal> {
         let parsed = Unverified::<Self>::parse(compact, TYP)?;
-        let presentation = Presentation::parse(&parsed.peek().passport).map_err(|_| PassportRefusal::Malformed)?;
+        let presentation =
+            Presentation::parse(&parsed.peek().passport).map_err(|_| PassportRefusal::Malformed)?;
         let passport = Passport::parse(presentation.unbound(), keys, sector, now)?;
         KeyBinding::check(&presentation, passport.holder(), rules)?;
 

@@ -115,7 +115,12 @@ impl Passport {
     }
 
     /// Reads and checks `<JWS>~` from the relay of `keys` for `sector`.
-    pub fn parse(unbound: &str, keys: &RelayKeys, sector: &Sector, now: Timestamp) -> Result<Self, PassportRefusal> {
+    pub fn parse(
+        unbound: &str,
+        keys: &RelayKeys,
+        sector: &Sector,
+        now: Timestamp,
+    ) -> Result<Self, PassportRefusal> {
         let issued = unbound.strip_suffix('~').ok_or(PassportRefusal::Malformed)?;
         let parsed = Unverified::<Payload>::parse(issued, sd_jwt::TYP)?;
         let key = keys.find(parsed.header().kid.as_deref()).ok_or(PassportRefusal::Signature)?;

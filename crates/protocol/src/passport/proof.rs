@@ -25,8 +25,18 @@ pub struct PassportRequest {
 
 impl PassportRequest {
     /// Makes and signs the proof.
-    pub fn sign(issuer: &Issuer, request: &RequestId, key: &PairwiseKey, now: Timestamp) -> Result<String, JwsError> {
-        let proof = Self { aud: issuer.to_string(), iat: now, sector: key.sector().clone(), request: request.clone() };
+    pub fn sign(
+        issuer: &Issuer,
+        request: &RequestId,
+        key: &PairwiseKey,
+        now: Timestamp,
+    ) -> Result<String, JwsError> {
+        let proof = Self {
+            aud: issuer.to_string(),
+            iat: now,
+            sector: key.sector().clone(),
+            request: request.clone(),
+        };
         jws::sign(&jws::Header::new(TYP).with_jwk(key.public()), &proof, key.signing_key())
     }
 

@@ -60,7 +60,12 @@ impl ShopProof {
     }
 
     /// Checks a proof for the call that it came with. Whether its key is the shop's is for the relay to look up.
-    pub fn parse(compact: &str, issuer: &Issuer, call: HttpCall<'_>, now: Timestamp) -> Result<(Sector, Call), ProofRefused> {
+    pub fn parse(
+        compact: &str,
+        issuer: &Issuer,
+        call: HttpCall<'_>,
+        now: Timestamp,
+    ) -> Result<(Sector, Call), ProofRefused> {
         let parsed = Unverified::<Self>::parse(compact, TYP).map_err(|_| ProofRefused)?;
         let key = parsed.header().jwk.clone().ok_or(ProofRefused)?;
         let proof = parsed.verify(&key).map_err(|_| ProofRefused)?;

@@ -228,7 +228,8 @@ impl SignedRequest {
         check_times(&object, limit, now)?;
         let nonce = Nonce::parse(&object.nonce).map_err(|_| RequestRefusal::Nonce)?;
         let state = State::parse(&object.state).map_err(|_| RequestRefusal::Nonce)?;
-        let response_uri = format!("{}{}", relay.issuer().response_prefix(), link.request_uri().id().as_str());
+        let response_uri =
+            format!("{}{}", relay.issuer().response_prefix(), link.request_uri().id().as_str());
         if object.response_uri != response_uri || link.request_uri().issuer() != relay.issuer() {
             return Err(RequestRefusal::ResponseUri);
         }

@@ -93,10 +93,9 @@ impl Asked {
     /// The query in the form of the protocol, for a request parked at `relay`.
     #[must_use]
     pub fn to_query(&self, relay: &Issuer) -> Value {
-        let credential = |id: &str, vct: &str| {
-            serde_json::json!({ "id": id, "format": "dc+sd-jwt", "meta": { "vct_values": [vct] } })
-        };
-        let path = |claim: &ClaimName| serde_json::json!({ "path": claim.as_str().split('.').collect::<Vec<_>>() });
+        let credential = |id: &str, vct: &str| serde_json::json!({ "id": id, "format": "dc+sd-jwt", "meta": { "vct_values": [vct] } });
+        let path =
+            |claim: &ClaimName| serde_json::json!({ "path": claim.as_str().split('.').collect::<Vec<_>>() });
 
         let mut credentials = vec![credential(PASSPORT_QUERY, &relay.passport_vct())];
         let mut needed = vec![PASSPORT_QUERY];
@@ -135,7 +134,8 @@ impl Asked {
         for set in sets {
             let [option] = set.options.as_slice() else { return Err(QueryRefusal::Malformed) };
             if set.is_required() {
-                let same = option.len() == needed.len() && needed.iter().all(|id| option.iter().any(|named| named == id));
+                let same = option.len() == needed.len()
+                    && needed.iter().all(|id| option.iter().any(|named| named == id));
                 if !same || has_needed {
                     return Err(QueryRefusal::Malformed);
                 }

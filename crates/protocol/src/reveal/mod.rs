@@ -8,7 +8,9 @@ use crate::claim::{AttributeValue, ClaimName};
 use crate::keys::{ReleaseKey, derive_user_ref};
 use crate::passport::{Order, Passport};
 use crate::request::PASSPORT_QUERY;
-use crate::seal::{KeyBinding, KeyBindingRefusal, KeyBindingRules, ParsedProfile, ProfileRefusal, Response, hash_release};
+use crate::seal::{
+    KeyBinding, KeyBindingRefusal, KeyBindingRules, ParsedProfile, ProfileRefusal, Response, hash_release,
+};
 use crate::sector::Sector;
 use crate::wire::jwe::{self, JweError};
 use crate::wire::sd_jwt::Presentation;
@@ -94,7 +96,8 @@ pub fn open(order: &Order, jwe: &str, keys: &[ReleaseKey]) -> Result<Disclosure,
 
     let passport = only_presentation(response.vp_token.remove(PASSPORT_QUERY).as_deref())?;
     let (sub, holder) = Passport::read(passport.unbound()).map_err(|_| RevealRefusal::ResponseMalformed)?;
-    let sector = Sector::parse_client_id(&order.context.client_id).map_err(|_| RevealRefusal::ResponseMalformed)?;
+    let sector =
+        Sector::parse_client_id(&order.context.client_id).map_err(|_| RevealRefusal::ResponseMalformed)?;
     let is_the_orders = sub == order.user_ref
         && derive_user_ref(&sector, &holder.jkt()) == order.user_ref
         && holder.jkt() == order.passport_jkt;
@@ -120,7 +123,8 @@ pub fn open(order: &Order, jwe: &str, keys: &[ReleaseKey]) -> Result<Disclosure,
             }
         }
     }
-    let promised = order.claims.len() == values.len() && order.claims.iter().all(|claim| values.contains_key(claim));
+    let promised =
+        order.claims.len() == values.len() && order.claims.iter().all(|claim| values.contains_key(claim));
     if promised { Ok(Disclosure { values }) } else { Err(RevealRefusal::Claims) }
 }
 

@@ -110,7 +110,9 @@ impl KeyBinding {
             return Err(KeyBindingRefusal::Terms);
         }
         match rules.now {
-            Some(now) if binding.iat.is_ahead_of(now) || now - binding.iat > OLDEST => Err(KeyBindingRefusal::Time),
+            Some(now) if binding.iat.is_ahead_of(now) || now - binding.iat > OLDEST => {
+                Err(KeyBindingRefusal::Time)
+            }
             _ => Ok(()),
         }
     }

@@ -60,7 +60,11 @@ pub(crate) fn mint(
         let member = claim.find_address_member();
         let made = sd_jwt::make_disclosure(member.unwrap_or(claim.as_str()), value.expose(), rng)
             .map_err(|_| JwsError::Malformed)?;
-        if member.is_some() { below_address.push(made.digest.clone()) } else { top.push(made.digest.clone()) }
+        if member.is_some() {
+            below_address.push(made.digest.clone());
+        } else {
+            top.push(made.digest.clone());
+        }
         disclosures.push(made);
     }
     // Digests sorted: their order must not tell the order in which a person filled in a form (RFC 9901 section 4.2.4.1).
@@ -75,7 +79,8 @@ pub(crate) fn mint(
         digests: top,
         address: (!below_address.is_empty()).then_some(Digests { digests: below_address }),
     };
-    let issued = jws::sign(&jws::Header::new(sd_jwt::TYP).with_kid(key.public()), &payload, key.signing_key())?;
+    let issued =
+        jws::sign(&jws::Header::new(sd_jwt::TYP).with_kid(key.public()), &payload, key.signing_key())?;
     Ok(sd_jwt::assemble(&issued, &disclosures))
 }
 
@@ -88,7 +93,8 @@ pub(crate) struct ParsedProfile {
 impl ParsedProfile {
     /// Checks and opens a profile presentation; its key binding is not looked at here.
     pub(crate) fn parse(presentation: &Presentation) -> Result<Self, ProfileRefusal> {
-        let parsed = Unverified::<Payload>::parse(presentation.issued(), sd_jwt::TYP).map_err(|_| ProfileRefusal::Malformed)?;
+        let parsed = Unverified::<Payload>::parse(presentation.issued(), sd_jwt::TYP)
+            .map_err(|_| ProfileRefusal::Malformed)?;
         let payload = parsed.peek();
         let holder = payload.cnf.jwk.clone();
         if payload.vct != PROFILE_VCT || payload.digest_alg != "sha-256" {
@@ -101,7 +107,11 @@ impl ParsedProfile {
         }
         let resolved = presentation.resolve(&holder).map_err(|_| ProfileRefusal::Malformed)?;
         let values = read_values(&resolved).ok_or(ProfileRefusal::Malformed)?;
-        if values.len() == presentation.disclosure_count() { Ok(Self { holder, values }) } else { Err(ProfileRefusal::Malformed) }
+        if values.len() == presentation.disclosure_count() {
+            Ok(Self { holder, values })
+        } else {
+            Err(ProfileRefusal::Malformed)
+        }
     }
 }
 

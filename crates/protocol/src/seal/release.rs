@@ -56,7 +56,9 @@ impl SealedRelease {
         rng: &mut impl CryptoRng,
     ) -> Result<Self, SealError> {
         let request = grant.request();
-        let fits = key.sector() == request.sector() && passport.holder() == key.public() && passport.sector() == request.sector();
+        let fits = key.sector() == request.sector()
+            && passport.holder() == key.public()
+            && passport.sector() == request.sector();
         if !fits {
             return Err(SealError::Passport);
         }
@@ -70,12 +72,14 @@ impl SealedRelease {
             let minted = profile::mint(&part.values, key, now, rng)?;
             vp_token.insert(part.query.clone(), vec![bind(&minted)?]);
         }
-        let plaintext =
-            Response::new(vp_token, request.state().as_str()).write_padded().map_err(|_| SealError::TooLarge)?;
+        let plaintext = Response::new(vp_token, request.state().as_str())
+            .write_padded()
+            .map_err(|_| SealError::TooLarge)?;
         let jwe = jwe::seal(&plaintext, request.release_key(), &context.info(), rng)?;
 
         let claims = grant.claims();
-        let claim = GrantClaim::new(bound_passport, &context, terms_hash, claims.clone(), hash_release(&jwe), now);
+        let claim =
+            GrantClaim::new(bound_passport, &context, terms_hash, claims.clone(), hash_release(&jwe), now);
         let grant_claim = claim.sign(key.signing_key())?;
         let consent_receipt = ConsentReceipt::of(&grant, key, now).sign(key)?;
         Ok(Self { jwe, grant_claim, consent_receipt, claims })

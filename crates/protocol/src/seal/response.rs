@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn lengths_tell_only_their_bucket() {
-        let steps = [(1, 1_024), (1_024, 1_024), (1_025, 2_048), (4_097, 8_192), (8_193, 16_384), (65_536, 65_536)];
+        let steps =
+            [(1, 1_024), (1_024, 1_024), (1_025, 2_048), (4_097, 8_192), (8_193, 16_384), (65_536, 65_536)];
         for (bare, padded) in steps {
             assert_eq!(padded_length(bare), Some(padded));
         }

@@ -82,7 +82,14 @@ struct Confirmation {
 impl Attestation {
     /// What a relay says: this root was recorded for `sector`, and this key may sign its requests for `life` seconds.
     #[must_use]
-    pub fn new(issuer: &Issuer, sector: &Sector, request_key: &PublicKey, root: &Jkt, now: Timestamp, life: i64) -> Self {
+    pub fn new(
+        issuer: &Issuer,
+        sector: &Sector,
+        request_key: &PublicKey,
+        root: &Jkt,
+        now: Timestamp,
+        life: i64,
+    ) -> Self {
         Self {
             iss: issuer.to_string(),
             sub: sector.to_string(),
@@ -100,15 +107,25 @@ impl Attestation {
     }
 
     /// Reads and checks an attestation found in the header of a request parked at the relay of `keys`.
-    pub fn parse(compact: &str, keys: &RelayKeys, sector: &Sector, now: Timestamp) -> Result<Self, AttestationRefusal> {
+    pub fn parse(
+        compact: &str,
+        keys: &RelayKeys,
+        sector: &Sector,
+        now: Timestamp,
+    ) -> Result<Self, AttestationRefusal> {
         let parsed = Unverified::<Self>::parse(compact, TYP)?;
         let key = keys.find(parsed.header().kid.as_deref()).ok_or(AttestationRefusal::Signature)?;
         let attestation = parsed.verify(key)?;
-        if attestation.iss != keys.issuer().as_str() || attestation.response_uri_prefix != keys.issuer().response_prefix() {
+        if attestation.iss != keys.issuer().as_str()
+            || attestation.response_uri_prefix != keys.issuer().response_prefix()
+        {
             return Err(AttestationRefusal::Issuer);
         }
         let life = attestation.exp - attestation.iat;
-        if attestation.exp.has_ended(now) || attestation.iat.is_ahead_of(now) || !(1..=LONGEST).contains(&life) {
+        if attestation.exp.has_ended(now)
+            || attestation.iat.is_ahead_of(now)
+            || !(1..=LONGEST).contains(&life)
+        {
             return Err(AttestationRefusal::Expired);
         }
         if attestation.sub == sector.as_str() { Ok(attestation) } else { Err(AttestationRefusal::Sector) }

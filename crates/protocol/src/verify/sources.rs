@@ -18,7 +18,11 @@ pub(super) fn choose<'a>(
         in_request.root_jkt() == fetched.root_jkt() && fetched.root_jkt() == *attested_root;
 
     let Some(pin) = pin else {
-        return if all_name_one_root { Ok((counts, Familiarity::FirstTime)) } else { Err(VerifyRefusal::RootMismatch) };
+        return if all_name_one_root {
+            Ok((counts, Familiarity::FirstTime))
+        } else {
+            Err(VerifyRefusal::RootMismatch)
+        };
     };
     if counts.statement().seq < pin.seq {
         return Err(VerifyRefusal::StatementRollback);

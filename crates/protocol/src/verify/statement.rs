@@ -144,8 +144,11 @@ impl Statement {
         let unique = |members: Vec<&str>| members.iter().collect::<HashSet<_>>().len() == members.len();
         let member = |name| move |jwk: &'_ Value| jwk.get(name).and_then(Value::as_str).map(str::to_owned);
         let named = |name| self.release_keys.iter().map(member(name)).collect::<Option<Vec<_>>>();
-        let (Some(kids), Some(algs), Some(uses)) = (named("kid"), named("alg"), named("use")) else { return false };
-        let public_only = self.release_keys.iter().all(|jwk| jwk.get("d").is_none() && jwk.get("priv").is_none());
+        let (Some(kids), Some(algs), Some(uses)) = (named("kid"), named("alg"), named("use")) else {
+            return false;
+        };
+        let public_only =
+            self.release_keys.iter().all(|jwk| jwk.get("d").is_none() && jwk.get("priv").is_none());
 
         (1..=9_007_199_254_740_991).contains(&self.seq)
             && (self.seq == 1) == self.prev.is_none()
@@ -171,7 +174,8 @@ impl Statement {
     }
 
     fn is_origin(&self, text: &str) -> bool {
-        self.is_web_address(text) && Url::parse(text).is_ok_and(|address| address.origin().ascii_serialization() == text)
+        self.is_web_address(text)
+            && Url::parse(text).is_ok_and(|address| address.origin().ascii_serialization() == text)
     }
 }
 

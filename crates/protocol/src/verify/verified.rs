@@ -83,7 +83,12 @@ pub struct VerifiedRequest {
 impl SignedRequest {
     /// Decides whether this is the shop, from the Statement that the wallet fetched itself at
     /// [`Sector::statement_address`] and what it remembers.
-    pub fn verify(self, fetched: &str, pin: Option<&Pin>, now: Timestamp) -> Result<VerifiedRequest, VerifyRefusal> {
+    pub fn verify(
+        self,
+        fetched: &str,
+        pin: Option<&Pin>,
+        now: Timestamp,
+    ) -> Result<VerifiedRequest, VerifyRefusal> {
         let in_request = ParsedStatement::parse(&self.statement, self.claimed_sector(), now)?;
         let fetched = ParsedStatement::parse(fetched, self.claimed_sector(), now)?;
         let (counts, familiarity) = sources::choose(&in_request, &fetched, self.attestation.root_jkt(), pin)?;

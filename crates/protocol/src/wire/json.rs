@@ -101,7 +101,9 @@ mod tests {
 
     #[test]
     fn only_one_whole_object_is_read() {
-        for text in ["", "[]", "1", r#"{"a":1} x"#, r#"{"a":1}{}"#, r#"{"a":1,}"#, "\u{feff}{}", r#"{"a":"\ud800"}"#] {
+        for text in
+            ["", "[]", "1", r#"{"a":1} x"#, r#"{"a":1}{}"#, r#"{"a":1,}"#, "\u{feff}{}", r#"{"a":"\ud800"}"#]
+        {
             assert!(parse::<serde_json::Value>(text.as_bytes()).is_err(), "{text} was read");
         }
         assert!(parse::<serde_json::Value>(&b"[".repeat(100_000)).is_err());

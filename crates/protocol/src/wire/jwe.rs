@@ -44,7 +44,12 @@ struct Header {
 }
 
 /// Seals `plaintext` to a release key, bound to `info`.
-pub fn seal(plaintext: &[u8], to: &ReleasePublicKey, info: &[u8], rng: &mut impl CryptoRng) -> Result<String, JweError> {
+pub fn seal(
+    plaintext: &[u8],
+    to: &ReleasePublicKey,
+    info: &[u8],
+    rng: &mut impl CryptoRng,
+) -> Result<String, JweError> {
     let header = Header { alg: HPKE_4.into(), kid: to.kid().to_owned(), enc: None, crit: None, zip: None };
     let header = b64u::encode(serde_json::to_vec(&header).map_err(|_| JweError::Malformed)?);
     let sealed = hpke::seal(to.x(), info, header.as_bytes(), plaintext, rng).map_err(|_| JweError::Open)?;
@@ -57,7 +62,9 @@ pub fn open(compact: &str, keys: &[ReleaseKey], info: &[u8]) -> Result<Zeroizing
         return Err(JweError::Malformed);
     }
     let parts: Vec<&str> = compact.split('.').collect();
-    let [header, encapsulated_key, "", ciphertext, ""] = parts.as_slice() else { return Err(JweError::Malformed) };
+    let [header, encapsulated_key, "", ciphertext, ""] = parts.as_slice() else {
+        return Err(JweError::Malformed);
+    };
     let decode = |part: &str| b64u::decode(part).map_err(|_| JweError::Malformed);
 
     let kind: Header = json::parse(&decode(header)?).map_err(|_| JweError::Malformed)?;
@@ -65,6 +72,8 @@ pub fn open(compact: &str, keys: &[ReleaseKey], info: &[u8]) -> Result<Zeroizing
         return Err(JweError::Malformed);
     }
     let (encapsulated_key, ciphertext) = (decode(encapsulated_key)?, decode(ciphertext)?);
-    let key = keys.iter().find(|key| key.public().kid() == kind.kid && kind.alg == HPKE_4).ok_or(JweError::Key)?;
-    hpke::open(key.private(), &encapsulated_key, info, header.as_bytes(), &ciphertext).map_err(|_| JweError::Open)
+    let key =
+        keys.iter().find(|key| key.public().kid() == kind.kid && kind.alg == HPKE_4).ok_or(JweError::Key)?;
+    hpke::open(key.private(), &encapsulated_key, info, header.as_bytes(), &ciphertext)
+        .map_err(|_| JweError::Open)
 }

@@ -141,7 +141,11 @@ impl<T: DeserializeOwned> Unverified<T> {
 
     /// Checks the signature only.
     pub fn check(&self, key: &PublicKey) -> Result<(), JwsError> {
-        if es256::verify(key, self.signed.as_bytes(), &self.signature) { Ok(()) } else { Err(JwsError::Signature) }
+        if es256::verify(key, self.signed.as_bytes(), &self.signature) {
+            Ok(())
+        } else {
+            Err(JwsError::Signature)
+        }
     }
 }
 

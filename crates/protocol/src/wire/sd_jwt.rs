@@ -29,7 +29,11 @@ pub struct MadeDisclosure {
 }
 
 /// Makes a disclosure of an object member with a salt of 16 random bytes (RFC 9901 section 4.2.1).
-pub fn make_disclosure(name: &str, value: &str, rng: &mut impl CryptoRng) -> Result<MadeDisclosure, NotAPresentation> {
+pub fn make_disclosure(
+    name: &str,
+    value: &str,
+    rng: &mut impl CryptoRng,
+) -> Result<MadeDisclosure, NotAPresentation> {
     let mut salt = [0; 16];
     rng.fill_bytes(&mut salt);
     Disclosure::new_claim_with_salt(&b64u::encode(salt), name, Value::from(value), &Sha256Hasher)
