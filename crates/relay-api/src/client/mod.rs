@@ -1,0 +1,20 @@
+//! The client that a wallet speaks to relays and shops with.
+//!
+//! ```text
+//! RelayClient ──▶ Connection ──▶ address.rs: may this address be asked at all?
+//!                     └────────▶ resolver.rs: does this name lead to somewhere public?
+//! ```
+//!
+//! A [`Connection`] belongs to one sector: two shops are never asked over the same one.
+
+mod address;
+mod connection;
+mod error;
+mod relay;
+mod resolver;
+
+pub use address::RefusedAddress;
+pub use connection::{Connection, ConnectionError};
+pub(crate) use connection::{Exchange, Reply};
+pub use error::{RelayError, Sent};
+pub use relay::RelayClient;

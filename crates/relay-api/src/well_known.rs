@@ -1,0 +1,20 @@
+//! A shop's own word: its Statement, fetched from its own host (docs/protocol.md section 6, step 4).
+
+use passerby_protocol::sector::Sector;
+use reqwest::Method;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+
+use crate::client::{Connection, Exchange, RelayError};
+
+/// Fetches the Statement that stands at the sector's well-known address, as compact JWS; nothing of it is checked. A line end
+/// after it, as editors leave, is taken away.
+pub async fn fetch_statement(connection: &Connection, sector: &Sector) -> Result<String, RelayError> {
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/jwt"))]);
+    let exchange = Exchange { method: Method::GET, address: sector.statement_address(), headers, body: None };
+    let reply = connection.exchange(exchange).await?;
+    if reply.status != 200 {
+        return Err(RelayError::Foreign { status: reply.status });
+    }
+    let text = String::from_utf8(reply.body).map_err(|_| RelayError::Foreign { status: reply.status })?;
+    Ok(text.trim_ascii_end().to_owned())
+}

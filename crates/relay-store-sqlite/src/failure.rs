@@ -1,0 +1,37 @@
+//! SQLite's failures in the words of the store.
+
+use passerby_relay_store::StoreError;
+
+/// Sorts a failure: worth another try, or broken.
+pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
+    // Primary result codes of SQLite: PERM, BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
+    const UNAVAILABLE: [i32; 7] = [3, 5, 6, 8, 10, 13, 14];
+    let unavailable = match &error {
+        sqlx::Error::Database(cause) => cause
+            .code()
+            .and_then(|code| code.parse::<i32>().ok())
+            .is_some_and(|code| UNAVAILABLE.contains(&(code & 0xff))),
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    };
+    if unavailable { StoreError::Unavailable(Box::new(error)) } else { StoreError::Broken(Box::new(error)) }
+}
+
+/// The table holds what this program never writes: another program, or a damaged file.
+#[derive(Debug, thiserror::Error)]
+#[error("a row holds a {0} that this program does not write")]
+pub(crate) struct ForeignRow(pub &'static str);
+
+impl From<ForeignRow> for StoreError {
+    fn from(row: ForeignRow) -> Self {
+        Self::Broken(Box::new(row))
+    }
+}
+
+/// Reads a digest column.
+pub(crate) fn digest(bytes: &[u8]) -> Result<[u8; 32], ForeignRow> {
+    bytes.try_into().map_err(|_| ForeignRow("digest"))
+}

@@ -1,0 +1,20 @@
+//! A relay's store in one SQLite file: the default.
+//!
+//! One connection writes, a few read (write-ahead log). Each write is on the disk before it is acknowledged
+//! (`synchronous = FULL`), deleted pages are overwritten (`secure_delete`), temporary tables stay in memory.
+//!
+//! One file a noun, as in `passerby-relay-store`; the queries are checked against the migrations when this crate is compiled, from
+//! the descriptions in `.sqlx/`. After changing a query or adding a migration, renew them with `cargo xtask generate`.
+//!
+//! This crate must never edit a migration that has landed.
+
+mod answer;
+mod connect;
+mod failure;
+mod opening;
+mod request;
+mod shop;
+mod sweep;
+mod transaction;
+
+pub use connect::SqliteStore;

@@ -1,0 +1,154 @@
+//! Parked requests in SQLite.
+
+use async_trait::async_trait;
+use passerby_relay_store::{Bind, NewRequest, Park, ParkedRequest, RequestStore, StoreError, WRONG_CODES};
+use sqlx::{SqliteConnection, query, query_as};
+
+use crate::SqliteStore;
+use crate::failure::store_error;
+
+struct RequestRow {
+    id: String,
+    sector: String,
+    transaction_id: String,
+    request: String,
+    redirect_uri: String,
+    client_id: String,
+    nonce: String,
+    response_uri: String,
+    terms_hash: String,
+    exp: i64,
+    response_by: i64,
+    retention_days: u32,
+    parked_at: i64,
+    bound_jkt: Option<String>,
+    wrong_codes: u32,
+    answered_at: Option<i64>,
+}
+
+impl RequestRow {
+    fn closed(&self) -> bool {
+        self.answered_at.is_some() || self.wrong_codes >= WRONG_CODES
+    }
+}
+
+impl From<RequestRow> for ParkedRequest {
+    fn from(row: RequestRow) -> Self {
+        Self {
+            bound_jkt: row.bound_jkt,
+            burned: row.wrong_codes >= WRONG_CODES,
+            parked: NewRequest {
+                id: row.id,
+                sector: row.sector,
+                transaction_id: row.transaction_id,
+                request: row.request,
+                redirect_uri: row.redirect_uri,
+                client_id: row.client_id,
+                nonce: row.nonce,
+                response_uri: row.response_uri,
+                terms_hash: row.terms_hash,
+                exp: row.exp,
+                response_by: row.response_by,
+                retention_days: row.retention_days,
+                parked_at: row.parked_at,
+            },
+        }
+    }
+}
+
+async fn find_row(connection: &mut SqliteConnection, id: &str) -> Result<Option<RequestRow>, StoreError> {
+    query_as!(
+        RequestRow,
+        r#"SELECT r.id, r.sector, r.transaction_id, r.request, r.redirect_uri, r.client_id, r.nonce, r.response_uri,
+                  r.terms_hash, r.exp, r.response_by, r.retention_days AS "retention_days: u32", r.parked_at, r.bound_jkt,
+                  t.wrong_codes AS "wrong_codes: u32", t.answered_at
+           FROM requests r JOIN transactions t ON t.sector = r.sector AND t.id = r.transaction_id
+           WHERE r.id = ?"#,
+        id
+    )
+    .fetch_optional(connection)
+    .await
+    .map_err(store_error)
+}
+
+/// Whether the same content was parked, whenever that was.
+fn is_same(parked: &NewRequest, request: &NewRequest) -> bool {
+    NewRequest { parked_at: parked.parked_at, ..request.clone() } == *parked
+}
+
+#[async_trait]
+impl RequestStore for SqliteStore {
+    async fn park_request(&self, request: &NewRequest) -> Result<Park, StoreError> {
+        let mut transaction = self.begin().await?;
+        if let Some(row) = find_row(&mut transaction, &request.id).await? {
+            let same = is_same(&ParkedRequest::from(row).parked, request);
+            return Ok(if same { Park::Parked } else { Park::IdTaken });
+        }
+        query!(
+            "INSERT INTO transactions (sector, id) VALUES (?, ?) ON CONFLICT (sector, id) DO NOTHING",
+            request.sector,
+            request.transaction_id
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+        let open = query!(
+            "SELECT id FROM transactions WHERE sector = ? AND id = ? AND answered_at IS NULL AND wrong_codes < ?",
+            request.sector,
+            request.transaction_id,
+            WRONG_CODES
+        )
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+        if open.is_none() {
+            return Ok(Park::TransactionClosed);
+        }
+        query!(
+            "INSERT INTO requests (id, sector, transaction_id, request, redirect_uri, client_id, nonce, response_uri,
+                                   terms_hash, exp, response_by, retention_days, parked_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            request.id,
+            request.sector,
+            request.transaction_id,
+            request.request,
+            request.redirect_uri,
+            request.client_id,
+            request.nonce,
+            request.response_uri,
+            request.terms_hash,
+            request.exp,
+            request.response_by,
+            request.retention_days,
+            request.parked_at
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+        transaction.commit().await.map_err(store_error)?;
+        Ok(Park::Parked)
+    }
+
+    async fn find_request(&self, id: &str) -> Result<Option<ParkedRequest>, StoreError> {
+        let mut connection = self.readers().acquire().await.map_err(store_error)?;
+        Ok(find_row(&mut connection, id).await?.map(ParkedRequest::from))
+    }
+
+    async fn bind_request(&self, id: &str, jkt: &str, now: i64, leeway: i64) -> Result<Bind, StoreError> {
+        let mut transaction = self.begin().await?;
+        let Some(mut row) = find_row(&mut transaction, id).await? else { return Ok(Bind::NotFound) };
+        match row.bound_jkt.as_deref() {
+            Some(bound) if bound == jkt => return Ok(Bind::Bound(Box::new(row.into()))),
+            Some(_) => return Ok(Bind::TakenByAnother),
+            None if row.closed() || now >= row.exp.saturating_add(leeway) => return Ok(Bind::TooLate),
+            None => {}
+        }
+        query!("UPDATE requests SET bound_jkt = ? WHERE id = ?", jkt, id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?;
+        transaction.commit().await.map_err(store_error)?;
+        row.bound_jkt = Some(jkt.to_owned());
+        Ok(Bind::Bound(Box::new(row.into())))
+    }
+}

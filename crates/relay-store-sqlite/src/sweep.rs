@@ -1,0 +1,56 @@
+//! Sweeping in SQLite.
+
+use async_trait::async_trait;
+use passerby_relay_store::{AFTER_RESPONSE_BY, COLLECT_AGAIN, StoreError, SweepStore, Swept, UNCOLLECTED};
+use sqlx::{query, query_scalar};
+
+use crate::SqliteStore;
+use crate::failure::store_error;
+
+#[async_trait]
+impl SweepStore for SqliteStore {
+    async fn sweep(&self, now: i64) -> Result<Swept, StoreError> {
+        let mut transaction = self.begin().await?;
+        let before = now.saturating_sub(AFTER_RESPONSE_BY);
+        let requests = query!("DELETE FROM requests WHERE response_by <= ?", before)
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?
+            .rows_affected();
+        query!(
+            "DELETE FROM transactions WHERE NOT EXISTS
+             (SELECT 1 FROM requests r WHERE r.sector = transactions.sector AND r.transaction_id = transactions.id)"
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+        let before = now.saturating_sub(UNCOLLECTED);
+        let uncollected = query!("DELETE FROM grants WHERE collected_at IS NULL AND granted_at <= ?", before)
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?
+            .rows_affected();
+        let expired = query!("DELETE FROM grants WHERE keep_until <= ?", now)
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?
+            .rows_affected();
+        let before = now.saturating_sub(COLLECT_AGAIN);
+        let forgotten_claims = query!(
+            "UPDATE grants SET grant_claim = NULL, consent_receipt = NULL, relay_receipt = NULL
+             WHERE collected_at < ? AND relay_receipt IS NOT NULL",
+            before
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(store_error)?
+        .rows_affected();
+        transaction.commit().await.map_err(store_error)?;
+        Ok(Swept { requests, uncollected, expired, forgotten_claims })
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        query_scalar!("SELECT count(*) FROM shops").fetch_one(self.readers()).await.map_err(store_error)?;
+        Ok(())
+    }
+}

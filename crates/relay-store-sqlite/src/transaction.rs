@@ -1,0 +1,156 @@
+//! Transactions in SQLite.
+
+use async_trait::async_trait;
+use passerby_relay_store::{
+    Asked, COLLECT_AGAIN, Collect, Collected, Sha256, StoreError, Transaction, TransactionStore, UNCOLLECTED, WRONG_CODES,
+};
+use sqlx::{SqliteConnection, query, query_as};
+
+use crate::SqliteStore;
+use crate::failure::{ForeignRow, digest, store_error};
+
+struct TransactionRow {
+    wrong_codes: u32,
+    answered_at: Option<i64>,
+    code_sha256: Option<Vec<u8>>,
+    grant_id: Option<String>,
+    declined: bool,
+    collected_at: Option<i64>,
+}
+
+impl TransactionRow {
+    /// Nobody collected it in time: gone, whether or not the sweep has been here.
+    fn is_forfeited(&self, now: i64) -> bool {
+        let too_late = |answered: i64| now >= answered.saturating_add(UNCOLLECTED);
+        self.collected_at.is_none() && self.answered_at.is_some_and(too_late)
+    }
+}
+
+async fn find_row(
+    connection: &mut SqliteConnection,
+    sector: &str,
+    id: &str,
+) -> Result<Option<TransactionRow>, StoreError> {
+    query_as!(
+        TransactionRow,
+        r#"SELECT wrong_codes AS "wrong_codes: u32", answered_at, code_sha256, grant_id,
+                  declined AS "declined: bool", collected_at
+           FROM transactions WHERE sector = ? AND id = ?"#,
+        sector,
+        id
+    )
+    .fetch_optional(connection)
+    .await
+    .map_err(store_error)
+}
+
+async fn count_wrong(
+    connection: &mut SqliteConnection,
+    row: &TransactionRow,
+    sector: &str,
+    id: &str,
+) -> Result<Collect, StoreError> {
+    // Whoever held the right code has been here: wrong ones can neither be the shop's browser nor burn anything.
+    if row.collected_at.is_some() {
+        return Ok(Collect::Wrong);
+    }
+    query!("UPDATE transactions SET wrong_codes = wrong_codes + 1 WHERE sector = ? AND id = ?", sector, id)
+        .execute(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    if row.wrong_codes.saturating_add(1) < WRONG_CODES {
+        return Ok(Collect::Wrong);
+    }
+    query!("DELETE FROM grants WHERE id = ?", row.grant_id)
+        .execute(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    query!("UPDATE transactions SET grant_id = NULL WHERE sector = ? AND id = ?", sector, id)
+        .execute(connection)
+        .await
+        .map_err(store_error)?;
+    Ok(Collect::Burned)
+}
+
+async fn hand_out(
+    connection: &mut SqliteConnection,
+    row: &TransactionRow,
+) -> Result<Option<Collected>, StoreError> {
+    let found = query!(
+        "SELECT id, grant_claim, consent_receipt, relay_receipt, release_sha256 FROM grants WHERE id = ?",
+        row.grant_id
+    )
+    .fetch_optional(connection)
+    .await
+    .map_err(store_error)?;
+    let Some(grant) = found else { return Ok(None) };
+    let Some(relay_receipt) = grant.relay_receipt else { return Ok(None) };
+    Ok(Some(Collected {
+        grant_id: grant.id.parse().map_err(|_| ForeignRow("grant id"))?,
+        grant_claim: grant.grant_claim,
+        consent_receipt: grant.consent_receipt,
+        relay_receipt,
+        release_sha256: digest(&grant.release_sha256)?,
+    }))
+}
+
+#[async_trait]
+impl TransactionStore for SqliteStore {
+    async fn find_transaction(&self, sector: &str, id: &str) -> Result<Option<Transaction>, StoreError> {
+        let mut connection = self.readers().acquire().await.map_err(store_error)?;
+        let Some(row) = find_row(&mut connection, sector, id).await? else { return Ok(None) };
+        let asked = query_as!(
+            Asked,
+            r#"SELECT exp, response_by, bound_jkt IS NOT NULL AS "bound!: bool"
+               FROM requests WHERE sector = ? AND transaction_id = ? ORDER BY parked_at, id"#,
+            sector,
+            id
+        )
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store_error)?;
+        Ok(Some(Transaction {
+            burned: row.wrong_codes >= WRONG_CODES,
+            answered: row.answered_at.is_some(),
+            asked,
+        }))
+    }
+
+    async fn collect(
+        &self,
+        sector: &str,
+        id: &str,
+        code_sha256: &Sha256,
+        now: i64,
+    ) -> Result<Collect, StoreError> {
+        let mut transaction = self.begin().await?;
+        let Some(row) = find_row(&mut transaction, sector, id).await? else { return Ok(Collect::NotFound) };
+        if row.wrong_codes >= WRONG_CODES {
+            return Ok(Collect::Burned);
+        }
+        // Digests of random codes: comparing them in whatever time tells nothing about a code.
+        let outcome = if row.code_sha256.as_deref() != Some(code_sha256.as_slice()) {
+            count_wrong(&mut transaction, &row, sector, id).await?
+        } else if row.collected_at.is_some_and(|first| now > first.saturating_add(COLLECT_AGAIN)) {
+            Collect::Used
+        } else if row.is_forfeited(now) {
+            Collect::Used
+        } else if row.declined {
+            Collect::Declined
+        } else {
+            hand_out(&mut transaction, &row).await?.map_or(Collect::Used, |c| Collect::Granted(Box::new(c)))
+        };
+        if matches!(outcome, Collect::Granted(_) | Collect::Declined) && row.collected_at.is_none() {
+            query!("UPDATE transactions SET collected_at = ? WHERE sector = ? AND id = ?", now, sector, id)
+                .execute(&mut *transaction)
+                .await
+                .map_err(store_error)?;
+            query!("UPDATE grants SET collected_at = ? WHERE id = ?", now, row.grant_id)
+                .execute(&mut *transaction)
+                .await
+                .map_err(store_error)?;
+        }
+        transaction.commit().await.map_err(store_error)?;
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,75 @@
+//! A shop: who may ask through this relay.
+
+use async_trait::async_trait;
+
+use crate::StoreError;
+
+/// A shop that the relay's admin added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shop {
+    /// The host that identifies it.
+    pub sector: String,
+    /// Thumbprint of its root key: as the admin recorded it, or as a Statement by the recorded root announced it.
+    pub root_jkt: String,
+    pub added_at: i64,
+    /// The newest Statement it brought, `None` until the first.
+    pub statement: Option<KeptStatement>,
+}
+
+/// A Statement whose signature, sector and time the caller has checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptStatement {
+    /// The JWS, compact.
+    pub compact: String,
+    pub seq: i64,
+    /// Thumbprint of the root key that signed it.
+    pub root_jkt: String,
+}
+
+/// What became of a Statement that was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeepStatement {
+    /// It is now the shop's current Statement, or was already, byte for byte.
+    Kept,
+    /// A higher `seq` is kept already.
+    Rollback,
+    /// Other bytes are kept under the same `seq`.
+    Equivocation,
+    /// There is no such shop, or its recorded root is no longer the one the caller saw.
+    Changed,
+}
+
+/// What went away with a shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemovedShop {
+    pub requests: u64,
+    pub grants: u64,
+}
+
+/// Operations on shops.
+#[async_trait]
+pub trait ShopStore: Send + Sync {
+    /// Adds a shop. `false` when the sector is there already; nothing is changed then.
+    async fn add_shop(&self, sector: &str, root_jkt: &str, added_at: i64) -> Result<bool, StoreError>;
+
+    async fn find_shop(&self, sector: &str) -> Result<Option<Shop>, StoreError>;
+
+    /// All shops, by sector.
+    async fn list_shops(&self) -> Result<Vec<Shop>, StoreError>;
+
+    /// How many requests and grants would go with a shop; `None` when there is no such shop.
+    async fn count_shop(&self, sector: &str) -> Result<Option<RemovedShop>, StoreError>;
+
+    /// Removes a shop with its requests, transactions, grants and releases. `None` when there is no such shop.
+    async fn remove_shop(&self, sector: &str) -> Result<Option<RemovedShop>, StoreError>;
+
+    /// Keeps a Statement if its `seq` is higher than the kept one's, and makes its root the recorded one. `recorded_root_jkt` is the root
+    /// that the caller compared with. One transaction: of two callers with the same `seq`, one finds the other's bytes.
+    async fn keep_statement(
+        &self,
+        sector: &str,
+        recorded_root_jkt: &str,
+        statement: &KeptStatement,
+    ) -> Result<KeepStatement, StoreError>;
+}
