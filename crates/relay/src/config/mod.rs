@@ -1,0 +1,85 @@
+//! `relay.toml`: read once at the start. The file that `init` writes is made from the comments here.
+
+mod http;
+mod identity;
+mod log;
+mod store;
+
+use std::path::{Path, PathBuf};
+
+use confique::Config as _;
+use confique::toml::FormatOptions;
+
+pub use http::HttpConfig;
+pub use identity::IdentityConfig;
+pub use log::LogConfig;
+pub use store::StoreConfig;
+
+/// Configuration of a Passerby relay.
+///
+/// Paths are relative to the folder of this file. Values that stand as a comment are the defaults. Changes count after a restart.
+#[derive(Debug, Clone, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct Config {
+    /// Who this relay is.
+    #[config(nested)]
+    pub identity: IdentityConfig,
+    /// Where it listens.
+    #[config(nested)]
+    pub http: HttpConfig,
+    /// Where it keeps what it carries.
+    #[config(nested)]
+    pub store: StoreConfig,
+    /// What it writes into its log (standard error, one JSON object a line).
+    #[config(nested)]
+    pub log: LogConfig,
+}
+
+/// The configuration cannot be used. The message names the file and the value, which are the admin's own.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    #[error("reading the configuration {path}: {cause}")]
+    Read { path: PathBuf, cause: String },
+    #[error("the configuration {0} is not there; `passerby-relay init` makes one")]
+    Missing(PathBuf),
+}
+
+impl Config {
+    /// Reads a file; environment variables named in it win.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        if !path.is_file() {
+            return Err(ConfigError::Missing(path.to_owned()));
+        }
+        let read = Self::builder().env().file(path).load();
+        let mut config =
+            read.map_err(|error| ConfigError::Read { path: path.to_owned(), cause: format!("{error:#}") })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.identity.key = folder.join(&config.identity.key);
+        config.store.file = folder.join(&config.store.file);
+        Ok(config)
+    }
+
+    /// The file that `init` writes: every value with its comment, those given here filled in.
+    #[must_use]
+    pub fn write_template(issuer: &str, listen: &str, development: bool) -> String {
+        let given = [
+            ("issuer", format!("{issuer:?}")),
+            ("listen", format!("{listen:?}")),
+            ("development", development.to_string()),
+        ];
+        let mut text = String::new();
+        for line in confique::toml::template::<Self>(FormatOptions::default()).lines() {
+            let name = line
+                .strip_prefix('#')
+                .and_then(|rest| rest.split(" =").next())
+                .filter(|name| !name.contains(' '));
+            match given.iter().find(|(given, _)| Some(*given) == name) {
+                Some((name, value)) => text.extend([*name, " = ", value.as_str()]),
+                None => text.push_str(line),
+            }
+            text.push('\n');
+        }
+        text
+    }
+}

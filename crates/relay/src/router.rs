@@ -1,0 +1,90 @@
+//! Every route, and the layers around them. The only place with routes.
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{self, Next};
+use axum::routing::get;
+use axum::{Json, Router};
+use axum_prometheus::metrics_exporter_prometheus::PrometheusHandle;
+use passerby_relay_api::{LARGEST_BODY, Problem, paths};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::RelayState;
+use crate::http::problem::{self, Refused};
+use crate::http::{deadline, headers, metrics, request_log};
+use crate::{health, mailbox, passport, request, shop};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Passerby relay",
+        description = "Carries sealed releases between wallets and shops, and cannot open them. The meaning of each message is in docs/protocol.md, that of each problem in docs/api.md.",
+    ),
+    tags(
+        (name = "shop", description = "With a shop proof"),
+        (name = "wallet", description = "With a DPoP proof"),
+        (name = "everyone", description = "Open"),
+    ),
+)]
+struct Api;
+
+/// The endpoints of docs/protocol.md section 12, with their description.
+fn endpoints() -> OpenApiRouter<RelayState> {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(shop::attest::attest))
+        .routes(routes!(request::park::park))
+        .routes(routes!(request::fetch::fetch))
+        .routes(routes!(passport::issue::issue))
+        .routes(routes!(mailbox::answer::answer))
+        .routes(routes!(mailbox::transaction::transaction))
+        .routes(routes!(mailbox::collect::collect))
+        .routes(routes!(mailbox::open_release::open_release, mailbox::openings::openings))
+        .routes(routes!(passport::keys::keys))
+        .routes(routes!(health::health))
+}
+
+/// The interface as `OpenAPI` 3.1. The same for every relay.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut api = endpoints().into_openapi();
+    let mut bearer = Http::new(HttpAuthScheme::Bearer);
+    bearer.bearer_format = Some("passerby-shop+jwt".to_owned());
+    let components = api.components.get_or_insert_with(Default::default);
+    components.add_security_scheme("shop_proof", SecurityScheme::Http(bearer));
+    api
+}
+
+/// The relay as a service. With `metrics`, they stand at `/metrics` here; without, elsewhere or nowhere.
+pub fn router(state: RelayState, metrics: Option<PrometheusHandle>) -> Router {
+    let issuer = state.identity().issuer().clone();
+    let (router, _) = endpoints().split_for_parts();
+    let described = openapi();
+    let mut router = router.route(paths::OPENAPI, get(async move || Json(described)));
+    if let Some(handle) = metrics {
+        router = router.route(paths::METRICS, get(async move || handle.render()));
+    }
+    router
+        .fallback(async || Refused::from(Problem::NotFound))
+        .method_not_allowed_fallback(async || Refused::from(Problem::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(CatchPanicLayer::custom(|_| {
+            axum::response::IntoResponse::into_response(Refused::from(Problem::Failed))
+        }))
+        .layer(middleware::from_fn(deadline::keep))
+        .layer(middleware::from_fn_with_state(issuer, async |State(issuer), request: Request, next: Next| {
+            problem::explain(issuer, request, next).await
+        }))
+        .layer(middleware::from_fn(headers::harden))
+        .layer(middleware::from_fn(request_log::write))
+        .layer(metrics::layer())
+        .with_state(state)
+}
+
+/// Only the metrics, for a listener of their own.
+pub fn metrics_router(handle: PrometheusHandle) -> Router {
+    Router::new().route(paths::METRICS, get(async move || handle.render()))
+}

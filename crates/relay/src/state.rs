@@ -1,0 +1,112 @@
+//! What handlers may ask for. Each part is an extractor of its own, so that a handler's signature is its list of needs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::FromRef;
+use passerby_protocol::time::{Clock, Timestamp};
+use passerby_relay_store::{
+    AnswerStore, OpeningStore, RelayStore, RequestStore, ShopStore, SweepStore, TransactionStore,
+};
+use rand_core::CryptoRng;
+
+use crate::Identity;
+use crate::http::replay::UsedProofs;
+
+/// The present moment, wherever it comes from.
+#[derive(Clone)]
+pub struct Now(Arc<dyn Clock>);
+
+impl Now {
+    #[must_use]
+    pub fn read(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+/// Randomness, wherever it comes from.
+#[derive(Clone)]
+pub struct Randomness(Arc<Mutex<dyn CryptoRng + Send>>);
+
+impl Randomness {
+    /// Draws with the generator. It is locked only while `draw` runs.
+    pub fn draw<T>(&self, draw: impl FnOnce(&mut dyn CryptoRng) -> T) -> T {
+        // A generator has no halfway state that a panic elsewhere could have left behind.
+        let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        draw(&mut *rng)
+    }
+}
+
+/// Everything a relay is made of.
+#[derive(Clone)]
+pub struct RelayState {
+    identity: Arc<Identity>,
+    store: Arc<dyn RelayStore>,
+    now: Now,
+    randomness: Randomness,
+    used_proofs: Arc<UsedProofs>,
+}
+
+impl RelayState {
+    #[must_use]
+    pub fn new(
+        identity: Identity,
+        store: Arc<dyn RelayStore>,
+        clock: Arc<dyn Clock>,
+        rng: impl CryptoRng + Send + 'static,
+    ) -> Self {
+        Self {
+            identity: Arc::new(identity),
+            store,
+            now: Now(clock),
+            randomness: Randomness(Arc::new(Mutex::new(rng))),
+            used_proofs: Arc::new(UsedProofs::default()),
+        }
+    }
+
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub(crate) fn used_proofs(&self) -> &UsedProofs {
+        &self.used_proofs
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now.read()
+    }
+
+    pub(crate) fn store(&self) -> &dyn RelayStore {
+        &*self.store
+    }
+}
+
+impl FromRef<RelayState> for Arc<Identity> {
+    fn from_ref(state: &RelayState) -> Self {
+        Self::clone(&state.identity)
+    }
+}
+
+impl FromRef<RelayState> for Now {
+    fn from_ref(state: &RelayState) -> Self {
+        state.now.clone()
+    }
+}
+
+impl FromRef<RelayState> for Randomness {
+    fn from_ref(state: &RelayState) -> Self {
+        state.randomness.clone()
+    }
+}
+
+macro_rules! part_of_the_store {
+    ($($part:ident)+) => {$(
+        impl FromRef<RelayState> for Arc<dyn $part> {
+            fn from_ref(state: &RelayState) -> Self {
+                Arc::<dyn RelayStore>::clone(&state.store)
+            }
+        }
+    )+};
+}
+
+part_of_the_store!(ShopStore RequestStore TransactionStore AnswerStore OpeningStore SweepStore);
