@@ -9,6 +9,7 @@ use passerby_protocol::issuer::Issuer;
 use passerby_protocol::keys::{PairwiseKey, RelayKeys, ReleaseKey, RootSecret};
 use passerby_protocol::passport::Question;
 use passerby_protocol::request::{RequestLink, SignedRequest, TimeLimit};
+use passerby_protocol::reveal::RevealRefusal;
 use passerby_protocol::sector::Sector;
 use passerby_protocol::verify::{ParsedStatement, Pin};
 use passerby_protocol::{reveal, wire::b64u};
@@ -133,7 +134,7 @@ fn reveal() {
         let keys: Vec<ReleaseKey> =
             keys.iter().map(|jwk| ReleaseKey::parse_jwk(&jwk.to_string()).unwrap()).collect();
         let disclosure = reveal::open(&vector.part("order"), vector.text("release"), &keys)
-            .map_err(passerby_protocol::reveal::RevealRefusal::word)?;
+            .map_err(RevealRefusal::word)?;
         let values: BTreeMap<_, _> =
             disclosure.values.iter().map(|(claim, value)| (claim, value.expose())).collect();
         Ok(json!({ "values": values }))
