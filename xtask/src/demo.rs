@@ -9,6 +9,8 @@ mod recorder;
 mod stage_door;
 mod story;
 
+pub use cast::details;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -37,11 +39,14 @@ pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
     let folder = make_folder()?;
     let cast = cast::Cast::raise(checkout, &folder, !arguments.keep)?;
     let pauses = !arguments.headless && !arguments.json;
-    let (report, cast) = story::tell(cast, pauses)?;
+    let mut report = story::tell(&cast, pauses)?;
+    let left_behind = cast.leave(arguments.keep)?;
+    for (name, files) in left_behind.as_object().into_iter().flatten() {
+        report[name] = files.clone();
+    }
     if arguments.json {
         println!("{report}");
     }
-    cast.leave(arguments.keep)?;
     Ok(if report["ok"] == Value::Bool(true) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

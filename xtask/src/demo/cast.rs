@@ -126,47 +126,40 @@ impl Cast {
         fs::remove_file(&file).context("removing the details")
     }
 
-    /// The files that hold what the story left behind, for the report.
-    pub fn traces(&self) -> Value {
-        let files = |folder: &str| -> Vec<PathBuf> {
-            let listed = fs::read_dir(self.folder.join(folder)).into_iter().flatten().flatten();
-            listed.map(|entry| entry.path()).filter(|path| path.is_file()).collect()
-        };
-        let databases = |folder: &str| -> Vec<PathBuf> {
-            files(folder).into_iter().filter(|path| path.to_string_lossy().contains(".db")).collect()
-        };
-        json!({
-            "relay_db": databases("relay"),
-            "shop_db": databases("web"),
-            "logs": files("logs"),
-            "wallet_files": files("wallet"),
-            "traffic": self.recorders.iter().map(Recorder::file).collect::<Vec<_>>(),
-        })
-    }
-
-    /// Ends the programs, or leaves them and says where they are. The files stay.
-    pub fn leave(self, keep: bool) -> Result<()> {
-        eprintln!("What it left behind: {}", self.folder.display());
-        if !keep {
-            for program in [self.packing, self.shop, self.relay] {
+    /// Ends the programs, or leaves them and says where they are. Gives the files that hold what the story left behind.
+    pub fn leave(self, keep: bool) -> Result<Value> {
+        let Self { folder, relay, shop, packing, recorders, relay_address, sector, packing_port, .. } = self;
+        let shown = folder.display();
+        eprintln!("What it left behind: {shown}");
+        if keep {
+            eprintln!("the shop           http://{sector}");
+            eprintln!("the packing table  http://127.0.0.1:{packing_port}");
+            eprintln!("the relay          {relay_address}");
+            eprintln!(
+                "the wallet         passerby --vault {shown}/wallet/vault.db --passphrase-file {shown}/passphrase"
+            );
+            let left = [packing, shop, relay].into_iter().filter_map(Process::keep);
+            let left: Vec<String> = left.map(|id| id.to_string()).collect();
+            eprintln!("to end them        kill {}", left.join(" "));
+        } else {
+            // Ended before the files are named: a database folds its journal in when it is closed.
+            for program in [packing, shop, relay] {
                 program.end()?;
             }
-            return Ok(());
         }
-        eprintln!("the shop           http://{}", self.sector);
-        eprintln!("the packing table  http://127.0.0.1:{}", self.packing_port);
-        eprintln!("the relay          {}", self.relay_address);
-        let folder = self.folder.display();
-        eprintln!(
-            "the wallet         passerby --vault {folder}/wallet/vault.db --passphrase-file {folder}/passphrase"
-        );
-        let left: Vec<String> = [self.packing, self.shop, self.relay]
-            .into_iter()
-            .filter_map(|program| program.keep().map(|id| id.to_string()))
-            .collect();
-        eprintln!("to end them        kill {}", left.join(" "));
-        Ok(())
+        Ok(json!({
+            "relay_db": folder.join("relay/relay.db"),
+            "shop_db": folder.join("web/shop.db"),
+            "logs": files_in(&folder.join("logs")),
+            "wallet_files": files_in(&folder.join("wallet")),
+            "traffic": recorders.iter().map(Recorder::file).collect::<Vec<_>>(),
+        }))
     }
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let listed = fs::read_dir(folder).into_iter().flatten().flatten();
+    listed.map(|entry| entry.path()).filter(|path| path.is_file()).collect()
 }
 
 fn local(port: u16) -> SocketAddr {

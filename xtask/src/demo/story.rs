@@ -9,12 +9,12 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::cast::{Cast, details};
+use super::cast::Cast;
 use super::program;
 use super::stage_door::Visitor;
 
-/// Tells the story and gives the report that `--json` prints.
-pub fn tell(cast: Cast, pauses: bool) -> Result<(Value, Cast)> {
+/// Tells the story and gives what of it stands in the report that `--json` prints.
+pub fn tell(cast: &Cast, pauses: bool) -> Result<Value> {
     let mut teller = Teller { pauses, ms: BTreeMap::new() };
     let shop = Visitor::of(&cast.sector, cast.shop_port);
     let packing = Visitor::of(&format!("127.0.0.1:{}", cast.packing_port), cast.packing_port);
@@ -28,18 +28,19 @@ pub fn tell(cast: Cast, pauses: bool) -> Result<(Value, Cast)> {
     teller.say("The shop signed a request and parked it at the relay. This link is all the browser gets:");
     Teller::show(link);
 
-    let request = teller.step("verify", || program::ask(&mut cast.wallet(&["open", link])))?;
+    let mut request = teller.step("verify", || program::ask(&mut cast.wallet(&["open", link])))?;
+    let request = request["request"].take();
     teller.say("The wallet fetched the request, then the shop's keys from the shop's own site, and compared three sources:");
     Teller::show(&show_request(&request));
 
     teller.say("Anna agrees, and adds her phone number for the courier, but not her e-mail.");
-    let number = request["request"].as_str().context("the wallet gave the request no name")?;
-    let sent = teller.step("consent_seal_deliver", || {
-        program::ask(&mut cast.wallet(&["approve", number, "--only", "phone_number"]))
+    let number = request["number"].as_u64().context("the wallet gave the request no number")?.to_string();
+    let delivered = teller.step("consent_seal_deliver", || {
+        program::ask(&mut cast.wallet(&["approve", &number, "--only", "phone_number"]))
     })?;
     teller.say("The wallet sealed her details to the shop's release key and handed them to the relay, which cannot open them.");
 
-    let back = sent["return_to"].as_str().context("the wallet gave no way back")?;
+    let back = delivered["return_to"].as_str().context("the wallet gave no way back")?;
     let path = back.split_once(&cast.sector).context("the way back leads elsewhere")?.1;
     let landed = teller.step("return", || shop.get(path))?;
     let order = &landed["order"];
@@ -54,54 +55,58 @@ pub fn tell(cast: Cast, pauses: bool) -> Result<(Value, Cast)> {
     teller.say("At the packing table, where the release key lives, the label is opened:");
     Teller::show(&serde_json::to_string_pretty(&opened)?);
 
-    let released = in_vault(&cast, &sent["released"])?;
-    let ok = opened.is_object() && opened == released;
+    let released = delivered["released"].clone();
+    let held = in_vault(cast, &released)?;
+    let ok = opened.is_object() && opened == held;
     teller.say(if ok {
         "It is what Anna's wallet holds, to the letter."
     } else {
         "It is NOT what Anna's wallet holds."
     });
 
-    let mut report = json!({
+    let mut requested = names(&request["needed"]);
+    requested.append(&mut names(&request["optional"]));
+    Ok(json!({
         "ok": ok,
         "user_ref": order["user_ref"],
         "grant_id": order["grant_id"],
-        "requested": { "required": request["required"], "optional": request["optional"] },
+        "requested": requested,
         "released": released,
         "opened": opened,
         "ms": teller.ms,
-    });
-    for (name, files) in cast.traces().as_object().into_iter().flatten() {
-        report[name] = files.clone();
-    }
-    Ok((report, cast))
+    }))
 }
 
 /// What the vault holds under the names that were sent: what must come out at the packing table.
-fn in_vault(cast: &Cast, names: &Value) -> Result<Value> {
+fn in_vault(cast: &Cast, sent: &Value) -> Result<Value> {
     let held = program::ask(&mut cast.wallet(&["show"]))?;
-    let mut released = json!({});
-    for name in names.as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let value = &held["attributes"][name];
-        anyhow::ensure!(*value == details()[name], "the wallet holds another {name} than it was given");
-        released[name] = value.clone();
+    let mut values = json!({});
+    for detail in held["details"].as_array().into_iter().flatten() {
+        let name = detail["name"].as_str().unwrap_or_default();
+        if sent.as_array().is_some_and(|sent| sent.iter().any(|sent| sent == name)) {
+            values[name] = detail["value"].clone();
+        }
     }
-    Ok(released)
+    Ok(values)
 }
 
 fn show_request(request: &Value) -> String {
-    let list = |name: &str| {
-        let names = request[name].as_array().into_iter().flatten().filter_map(Value::as_str);
-        names.collect::<Vec<_>>().join(", ")
-    };
-    format!(
-        "{} ({})\n  needed: {}\n  your choice: {}\n  what for: \"{}\"",
-        request["sector"].as_str().unwrap_or_default(),
-        request["familiarity"].as_str().unwrap_or("known"),
-        list("required"),
-        list("optional"),
-        request["purpose"].as_str().unwrap_or_default(),
-    )
+    let text = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
+    let known = if request["known_since"].is_null() { "first time" } else { "known" };
+    [
+        format!("{} ({known}), calls itself \"{}\"", text("sector"), text("name")),
+        format!("  needed:       {}", names(&request["needed"]).join(", ")),
+        format!("  your choice:  {}", names(&request["optional"]).join(", ")),
+        format!("  what for:     \"{}\"", text("purpose")),
+        format!("  kept until:   {}", text("kept_until")),
+    ]
+    .join("\n")
+}
+
+/// The names in a list of details.
+fn names(details: &Value) -> Vec<String> {
+    let names = details.as_array().into_iter().flatten().filter_map(|detail| detail["name"].as_str());
+    names.map(str::to_owned).collect()
 }
 
 struct Teller {
