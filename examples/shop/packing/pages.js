@@ -1,0 +1,77 @@
+/** The packing table's pages: big type, one thing at a time, nothing that stays. */
+import { html } from "hono/html";
+
+import { page } from "../look/page.js";
+
+/** @typedef {ReturnType<typeof html>} Html */
+/** @typedef {import("./shop.js").Order} Order */
+/** @typedef {Record<string, import("@passerby/sdk/reveal").Detail>} Details */
+
+/** @param {{ title: string, narrow?: boolean, script?: string }} frame @param {Html} content */
+function packingPage(frame, content) {
+  const links = html`<a href="/">Orders</a>`;
+  return page({ ...frame, name: "Packing table", links, foot: html`Each opening is recorded, and the buyer sees it.` }, content);
+}
+
+/** @param {Order[]} orders */
+export function ordersPage(orders) {
+  const waiting = orders.filter(({ state }) => state === "ordered");
+  const done = orders.filter(({ state }) => state === "packed");
+  return packingPage({ title: "Orders to pack" }, html`
+    <h1>${waiting.length === 0 ? "Nothing to pack" : `To pack: ${waiting.length}`}</h1>
+    ${waiting.length === 0
+      ? html`<section class="card"><p>New orders appear here when you load the page again.</p><div><a class="button plain" href="/">Load again</a></div></section>`
+      : html`<section class="card">${table(waiting)}</section>`}
+    ${done.length > 0 ? html`<details><summary>Packed: ${done.length}</summary><section class="card">${table(done)}</section></details>` : ""}`);
+}
+
+/** @param {Order[]} orders */
+function table(orders) {
+  return html`<table>
+    <thead><tr><th>Order</th><th>What</th><th>Address</th><th></th></tr></thead>
+    <tbody>${orders.map(({ no, product, way }) => html`<tr>
+      <td><b>${no}</b></td><td>${product}</td><td>${way === "passerby" ? "Sealed" : "Typed in the form"}</td>
+      <td class="number"><a href="/orders/${no}">${way === "passerby" ? "Open to pack" : "Look"}</a></td></tr>`)}</tbody>
+  </table>`;
+}
+
+/** @param {Order} order */
+export function sealedPage({ no, product, way, state }) {
+  return packingPage({ title: `Order ${no}`, narrow: true }, html`
+    <section class="card">
+      <div><h1>Order ${no}</h1><p>${product}${state === "packed" ? ". Packed." : ""}</p></div>
+      ${way === "passerby" ? html`
+      <p>The address is sealed. Openings are recorded and the customer sees them. Reason: packing order ${no}.</p>
+      <form method="post" action="/orders/${no}/open"><button class="wide">Open to pack</button></form>
+      <p class="quiet">It closes by itself after 60 seconds, when you print, and when you leave this window.</p>`
+      : html`<p>This order came by the shop's form. Its address stands in the shop's own system.</p>`}
+    </section>`);
+}
+
+/** @param {Order} order @param {Details} details */
+export function labelPage({ no, product }, details) {
+  /** @param {string} name */
+  const line = (name) => details[`address.${name}`] ?? "";
+  const carrier = [details["phone_number"], details["email"]].filter(Boolean).join(", ");
+  return packingPage({ title: `Label of order ${no}`, narrow: true, script: "/label.js" }, html`
+    <h1>Order ${no}</h1>
+    <section class="label" id="label" data-back="/orders/${no}" aria-label="Address label">
+      <p>${details["name"] ?? ""}</p>
+      <p>${line("street_address")}</p>
+      <p>${line("postal_code")} ${line("locality")}</p>
+      <p>${line("country")}</p>
+      ${carrier ? html`<p class="carrier">For the carrier: ${carrier}</p>` : ""}
+    </section>
+    <div class="row no-print">
+      <button type="button" id="print">Print label</button>
+      <form method="post" action="/orders/${no}/packed"><button class="plain">Packed</button></form>
+      <a class="button plain" href="/orders/${no}">Close</a>
+    </div>
+    <p class="quiet no-print">${product}. Closes by itself after 60 seconds, when you print, and when you leave this window.</p>`);
+}
+
+/** @param {{ head: string, what: string, state: string }} problem */
+export function problemPage({ head, what, state }) {
+  return packingPage({ title: head, narrow: true }, html`
+    <section class="card" role="alert"><h1>${head}</h1><p>${what}</p><p class="notice warn">${state}</p><div><a class="button plain" href="/">Back to the orders</a></div></section>`);
+}

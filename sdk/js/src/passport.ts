@@ -1,0 +1,126 @@
+/**
+ * Step 5, deliver: what the shop checks when the browser is back (docs/protocol.md section 9.4).
+ *
+ * The relay says who answered and what; nothing here believes it. The pseudonym is recomputed from the person's key, the grant
+ * claim is signed by that key, and its hash has come around the relay, through the browser.
+ */
+import { passportVct } from "./dcql.js";
+import { checkKeyBinding } from "./key-binding.js";
+import type { OrderRecord, Pending } from "./order.js";
+import { PasserbyRefusal, type DeliverWord } from "./refusal.js";
+import { deriveUserRef } from "./user-ref.js";
+import { isB64uOf, sha256B64u } from "./wire/b64u.js";
+import { isClaimName } from "./wire/claim-name.js";
+import { isObject, isTextArray } from "./wire/json.js";
+import { deriveJkt, findSigningJwk, type SigningJwk } from "./wire/jwk.js";
+import { parseJws, requireType, verifyJws, type Jws } from "./wire/jws.js";
+import { findSectorOf } from "./wire/sector.js";
+import { parsePresentation } from "./wire/sd-jwt.js";
+import { DAY, isExpired, isNotYetValid, isTime } from "./wire/time.js";
+
+const LONGEST_LIFE = 90 * DAY;
+
+export interface Delivery {
+  grantClaim: unknown;
+  /** What the browser brought: `b64u(SHA-256(ASCII(grant claim)))`. */
+  passerbyClaim: unknown;
+  pending: Pick<Pending, "client_id" | "nonce" | "response_uri" | "terms_hash" | "required" | "optional">;
+  issuer: string;
+  relayKeys: ReadonlyMap<string, SigningJwk>;
+  now: number;
+}
+
+/** The order's record without its `grant_id`, which only the relay can name. */
+export type CheckedClaim = Omit<OrderRecord, "grant_id"> & { user_ref: string; passport_jkt: string; claims: string[] };
+
+interface GrantClaim {
+  passport: string;
+  aud: string;
+  clientId: string;
+  nonce: string;
+  responseUri: string;
+  termsHash: string;
+  claims: string[];
+  releaseSha256: string;
+  seq: number;
+  completion: string;
+}
+
+export async function checkDelivery(delivery: Delivery): Promise<CheckedClaim> {
+  const { pending } = delivery;
+  const jws = parseJws(delivery.grantClaim, "claim-malformed");
+  const claim = parseGrantClaim(jws);
+  requireType(jws, "passerby-grant+jwt", "claim-type");
+
+  const { person, userRef } = await checkPassport(claim.passport, delivery);
+  const jkt = await deriveJkt(person);
+
+  if (jws.header["kid"] !== jkt) refuse("claim-signature");
+  await verifyJws(jws, person, "claim-signature");
+  checkBinding(claim, pending);
+  if (!holdsWhatWasAsked(claim.claims, pending)) refuse("claim-claims");
+  if (delivery.passerbyClaim !== (await sha256B64u(jws.compact))) refuse("claim-mismatch");
+  return {
+    user_ref: userRef,
+    release_sha256: claim.releaseSha256,
+    client_id: pending.client_id,
+    nonce: pending.nonce,
+    response_uri: pending.response_uri,
+    terms_hash: pending.terms_hash,
+    passport_jkt: jkt,
+    claims: claim.claims,
+  };
+}
+
+/** Steps 2 to 4. */
+async function checkPassport(text: string, { pending, issuer, relayKeys, now }: Delivery): Promise<{ person: SigningJwk; userRef: string }> {
+  const sector = findSectorOf(pending.client_id);
+  if (sector === undefined) return refuse("passport-sector");
+  const presentation = parsePresentation(text, "passport-malformed");
+  const jws = parseJws(presentation.issued, "passport-malformed");
+  const { iss, vct, sub, iat, exp, cnf } = jws.payload;
+  const person = isObject(cnf) ? findSigningJwk(cnf["jwk"]) : undefined;
+  const wellFormed = typeof sub === "string" && typeof jws.payload["sector"] === "string" && isTime(iat) && isTime(exp);
+  if (!person || !wellFormed || presentation.disclosures.length > 0) return refuse("passport-malformed");
+  requireType(jws, "dc+sd-jwt", "passport-type");
+  const key = relayKeys.get(String(jws.header["kid"]));
+  if (!key) return refuse("passport-signature");
+  await verifyJws(jws, key, "passport-signature");
+  if (iss !== issuer || vct !== passportVct(issuer)) refuse("passport-issuer");
+
+  const userRef = await deriveUserRef(sector, person);
+  if (sub !== userRef) refuse("user-ref-mismatch");
+  if (jws.payload["sector"] !== sector) refuse("passport-sector");
+  if (isExpired(now, exp) || isNotYetValid(now, iat) || exp - iat > LONGEST_LIFE) refuse("passport-expired");
+
+  const { client_id: clientId, nonce, terms_hash: termsHash } = pending;
+  await checkKeyBinding(presentation, person, { clientId, nonce, termsHash, now, anyAge: false });
+  return { person, userRef };
+}
+
+function parseGrantClaim({ payload }: Jws): GrantClaim {
+  const { aud, iat, passport, client_id: clientId, nonce, response_uri: responseUri, seq } = payload;
+  const { terms_hash: termsHash, claims, completion, release_sha256: releaseSha256 } = payload;
+  const texts = [aud, passport, clientId, nonce, responseUri, termsHash].every((text) => typeof text === "string");
+  const numbered = isTime(seq) && isTime(iat) && typeof completion === "string";
+  if (!texts || !numbered || !isTextArray(claims) || !claims.every(isClaimName) || !isB64uOf(releaseSha256, 32)) refuse("claim-malformed");
+  return { passport, aud, clientId, nonce, responseUri, termsHash, claims, releaseSha256, seq, completion } as GrantClaim;
+}
+
+function checkBinding(claim: GrantClaim, pending: Delivery["pending"]): void {
+  const bound = claim.aud === pending.client_id && claim.clientId === pending.client_id && claim.nonce === pending.nonce
+    && claim.responseUri === pending.response_uri && claim.termsHash === pending.terms_hash
+    && claim.seq === 0 && claim.completion === "redirect";
+  if (!bound) refuse("claim-binding");
+}
+
+function holdsWhatWasAsked(claims: string[], { required, optional }: Delivery["pending"]): boolean {
+  const unique = new Set(claims);
+  return unique.size === claims.length
+    && required.every((name) => unique.has(name))
+    && claims.every((name) => required.includes(name) || optional.includes(name));
+}
+
+function refuse(word: DeliverWord): never {
+  throw new PasserbyRefusal(word);
+}

@@ -1,0 +1,92 @@
+/**
+ * The vectors that every reader of docs/protocol.md runs unchanged. Here: the steps of the shop and of the packing table. What only a
+ * wallet reads is named as such; a folder or an input that nobody named is a failure, not a silence.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+import { parseOrderRecord } from "../src/order.js";
+import { checkDelivery, type Delivery } from "../src/passport.js";
+import { PasserbyRefusal } from "../src/refusal.js";
+import { findReleaseKeys, reveal } from "../src/reveal.js";
+import { checkStatement } from "../src/statement.js";
+import { deriveUserRef } from "../src/user-ref.js";
+import { sha256B64u } from "../src/wire/b64u.js";
+import { deriveJkt, findSigningJwk, type SigningJwk } from "../src/wire/jwk.js";
+
+interface Vector {
+  about: string;
+  now: number;
+  input: Record<string, any>;
+  expect: { ok?: Record<string, any>; refused?: string };
+}
+
+const FOLDER = new URL("../../../tests/vectors/", import.meta.url).pathname;
+const vectors = (step: string): [string, Vector][] =>
+  readdirSync(join(FOLDER, step)).sort().map((file) => [file, JSON.parse(readFileSync(join(FOLDER, step, file), "utf8")) as Vector]);
+
+const members = ({ input }: Vector): string => Object.keys(input).sort().join(" ");
+const STATEMENT_ALONE = "sector statement";
+const WHOLE_OF_SECTION_6 = "fetched_statement link pin relay_keys request";
+
+async function outcome(run: () => Promise<object>): Promise<object> {
+  try {
+    return { ok: await run() };
+  } catch (error) {
+    if (error instanceof PasserbyRefusal) return { refused: error.word };
+    throw error;
+  }
+}
+
+test("every folder has a reader", () => {
+  const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  // `request` is read by wallets only: a shop makes requests and reads none.
+  expect(folders.sort()).toEqual(["keys", "passport", "request", "reveal", "verify"]);
+});
+
+describe("keys: whoever has a passport recomputes the pseudonym", () => {
+  test.each(vectors("keys"))("%s", async (_file, { input, expect: { ok } }) => {
+    const jwk = findSigningJwk(ok!["jwk"])!;
+    expect(await deriveJkt(jwk)).toBe(ok!["jkt"]);
+    expect(await deriveUserRef(input["sector"], jwk)).toBe(ok!["user_ref"]);
+  });
+});
+
+describe("verify: a Statement by itself", () => {
+  const all = vectors("verify");
+  test("what is left is the wallet's", () => {
+    for (const [file, vector] of all) expect([STATEMENT_ALONE, WHOLE_OF_SECTION_6], file).toContain(members(vector));
+  });
+  test.each(all.filter(([, vector]) => members(vector) === STATEMENT_ALONE))("%s", async (_file, { now, input, expect: expected }) => {
+    expect(await outcome(async () => {
+      const { rootJkt, seq, compact } = await checkStatement(input["statement"], { sector: input["sector"], now });
+      return { root_jkt: rootJkt, seq, sha256: await sha256B64u(compact) };
+    })).toEqual(expected);
+  });
+});
+
+describe("passport: the shop's checks", () => {
+  test.each(vectors("passport"))("%s", async (_file, vector) => {
+    expect(members(vector)).toBe("grant_claim grant_id passerby_claim question relay_keys sector");
+    const { now, input, expect: expected } = vector;
+    const { issuer, jwks } = input["relay_keys"] as { issuer: string; jwks: { keys: (SigningJwk & { kid: string })[] } };
+    const relayKeys = new Map(jwks.keys.map((key) => [key.kid, findSigningJwk(key)!]));
+    const pending = input["question"] as Delivery["pending"];
+    expect(await outcome(async () => ({
+      grant_id: input["grant_id"],
+      ...(await checkDelivery({ grantClaim: input["grant_claim"], passerbyClaim: input["passerby_claim"], pending, issuer, relayKeys, now })),
+    }))).toEqual(expected);
+  });
+});
+
+describe("reveal: where the release key lives", () => {
+  test.each(vectors("reveal"))("%s", async (_file, vector) => {
+    expect(members(vector)).toBe("order release release_keys");
+    const { now, input, expect: expected } = vector;
+    const releaseKeys = findReleaseKeys({ keys: input["release_keys"] });
+    expect(await outcome(async () => ({
+      values: await reveal({ release: input["release"], order: parseOrderRecord(input["order"]), releaseKeys, now }),
+    }))).toEqual(expected);
+  });
+});
