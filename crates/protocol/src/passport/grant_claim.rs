@@ -151,6 +151,9 @@ impl GrantClaim {
         let passport = Passport::parse(presentation.unbound(), keys, sector, now)?;
         KeyBinding::check(&presentation, passport.holder(), rules)?;
 
+        if parsed.header().kid.as_deref() != Some(passport.holder().jkt().as_str()) {
+            return Err(GrantClaimRefusal::Signature);
+        }
         let claim = parsed.verify(passport.holder())?;
         let context = rules.context;
         let bound = claim.aud == context.client_id

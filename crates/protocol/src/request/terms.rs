@@ -70,7 +70,7 @@ impl TermsText {
 pub(crate) fn is_plain_text(text: &str, longest: usize) -> bool {
     let deceives = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     !text.trim().is_empty() && text.chars().count() <= longest && !text.contains(deceives)
 }

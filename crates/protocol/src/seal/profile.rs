@@ -102,7 +102,8 @@ impl ParsedProfile {
         }
         presentation.check_disclosures().map_err(|_| ProfileRefusal::Malformed)?;
         parsed.check(&holder).map_err(|_| ProfileRefusal::Signature)?;
-        if payload.iss != holder.jkt().urn() {
+        let kid = parsed.header().kid.as_deref();
+        if payload.iss != holder.jkt().urn() || kid != Some(holder.jkt().as_str()) {
             return Err(ProfileRefusal::Signature);
         }
         let resolved = presentation.resolve(&holder).map_err(|_| ProfileRefusal::Malformed)?;

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 
 /// Why a text is not the JSON object that was expected. Says nothing of the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -12,26 +14,27 @@ pub struct NotTheJson;
 
 /// Reads a JSON object as `T`.
 ///
-/// Refused: repeated member names at any depth, anything that is not an object, text after the object, nesting
-/// beyond `serde_json`'s limit of 128. Unknown members are ignored.
+/// Refused: repeated member names at any depth, numbers that two readers could take for different ones, anything that is
+/// not an object, text after the object, nesting beyond `serde_json`'s limit of 128. Unknown members are ignored.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, NotTheJson> {
     if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
         return Err(NotTheJson);
     }
-    refuse_repeated_members(bytes)?;
+    refuse_ambiguity(bytes)?;
     serde_json::from_slice(bytes).map_err(|_| NotTheJson)
 }
 
-/// Refuses JSON in which an object, at any depth, has a member twice.
-pub fn refuse_repeated_members(bytes: &[u8]) -> Result<(), NotTheJson> {
+/// Refuses what is JSON but not I-JSON (RFC 7493): a member twice in an object, integers beyond 2^53 - 1 or written with a
+/// fraction or an exponent.
+pub fn refuse_ambiguity(bytes: &[u8]) -> Result<(), NotTheJson> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    UniqueMembers.deserialize(&mut reader).map_err(|_| NotTheJson)?;
+    Unambiguous.deserialize(&mut reader).map_err(|_| NotTheJson)?;
     reader.end().map_err(|_| NotTheJson)
 }
 
-struct UniqueMembers;
+struct Unambiguous;
 
-impl<'de> DeserializeSeed<'de> for UniqueMembers {
+impl<'de> DeserializeSeed<'de> for Unambiguous {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
@@ -39,27 +42,28 @@ impl<'de> DeserializeSeed<'de> for UniqueMembers {
     }
 }
 
-impl<'de> Visitor<'de> for UniqueMembers {
+impl<'de> Visitor<'de> for Unambiguous {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON without repeated members")
+        f.write_str("I-JSON")
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<(), E> {
         Ok(())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        self.visit_u64(number.unsigned_abs())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        if number <= LARGEST_INTEGER { Ok(()) } else { Err(E::custom("an integer that others round")) }
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
+    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+        // An integer arrives here when it was written as 1.0, 1e3 or -0, or with more than 64 bits.
+        if number.fract() == 0.0 { Err(E::custom("an integer in disguise")) } else { Ok(()) }
     }
 
     fn visit_str<E>(self, _: &str) -> Result<(), E> {
@@ -97,6 +101,24 @@ mod tests {
         assert!(read(r#"{"a":1,"b":{"a":[{"c":1},{"c":2}]}}"#).is_ok());
         assert!(read(r#"{"a":1,"a":1}"#).is_err());
         assert!(read(r#"{"x":[{"a":1,"\u0061":2}]}"#).is_err(), "the same name, written with an escape");
+    }
+
+    #[test]
+    fn numbers_that_others_read_differently_are_refused() {
+        let read = |text: &str| parse::<serde_json::Value>(text.as_bytes()).is_ok();
+        for text in [r#"{"a":1.5}"#, r#"{"a":-9007199254740991}"#, r#"{"a":0}"#] {
+            assert!(read(text), "{text} was refused");
+        }
+        for text in [
+            r#"{"a":1.0}"#,
+            r#"{"a":1e3}"#,
+            r#"{"a":-0}"#,
+            r#"{"a":[9007199254740992]}"#,
+            r#"{"a":123456789012345678901234}"#,
+            r#"{"a":1e999}"#,
+        ] {
+            assert!(!read(text), "{text} was read");
+        }
     }
 
     #[test]

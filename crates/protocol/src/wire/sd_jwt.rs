@@ -110,7 +110,7 @@ impl Presentation {
     pub fn check_disclosures(&self) -> Result<(), NotAPresentation> {
         for text in self.disclosures() {
             let bytes = b64u::decode(text).map_err(|_| NotAPresentation)?;
-            json::refuse_repeated_members(&bytes).map_err(|_| NotAPresentation)?;
+            json::refuse_ambiguity(&bytes).map_err(|_| NotAPresentation)?;
         }
         Ok(())
     }

@@ -284,6 +284,14 @@ pub fn write(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
         writer.refuses(name, about, parts.input(&parts.sign()), word)?;
     }
 
+    let mut parts = Parts::of(scene);
+    parts.claim_header["kid"] = json!(scene.stranger.public().jkt());
+    writer.refuses(
+        "claim-kid-of-stranger",
+        "kid names another key than the one that signed",
+        parts.input(&parts.sign()),
+        "claim-signature",
+    )?;
     let parts = Parts::of(scene);
     let by_stranger = forge::jws(&parts.claim_header, &parts.claim, &scene.stranger);
     writer.refuses(

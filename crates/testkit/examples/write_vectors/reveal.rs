@@ -324,6 +324,29 @@ fn profiles(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
         "profile-key",
     )?;
     let (order, release) = resealed(scene, |response| {
+        reissue_under(response, &holder, scene.stranger.public().jkt().as_str());
+    });
+    writer.refuses(
+        "profile-kid-of-stranger",
+        "kid names another key than the one that signed",
+        input(&order, &release, &scene.release_key),
+        "profile-signature",
+    )?;
+    let (order, release) = resealed(scene, |response| {
+        let text = response["vp_token"]["passport"][0].as_str().expect("a text").to_owned();
+        let (issued, binding) = text.split_once('~').expect("a key binding");
+        let mut binding = forge::payload_of(binding);
+        binding["nonce"] = "b3RoZXItbm9uY2Utb3RoZXI".into();
+        let binding = forge::jws(&json!({ "alg": "ES256", "typ": "kb+jwt" }), &binding, &holder);
+        response["vp_token"]["passport"][0] = format!("{issued}~{binding}").into();
+    });
+    writer.refuses(
+        "passport-of-other-request",
+        "The passport inside was presented for another request",
+        input(&order, &release, &scene.release_key),
+        "kb-nonce",
+    )?;
+    let (order, release) = resealed(scene, |response| {
         let text = response["vp_token"]["profile"][0].as_str().expect("a text").to_owned();
         let mut parts: Vec<&str> = text.split('~').collect();
         parts.remove(1);
@@ -339,12 +362,21 @@ fn profiles(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
 
 /// Signs the profile inside an answer anew, with a fresh key binding by the same key.
 fn reissue(response: &mut Value, key: &SigningKey, alter: impl FnOnce(&mut Value)) {
+    reissue_with(response, key, key.public().jkt().as_str(), alter);
+}
+
+/// The same, unaltered, under another `kid`.
+fn reissue_under(response: &mut Value, key: &SigningKey, kid: &str) {
+    reissue_with(response, key, kid, |_| {});
+}
+
+fn reissue_with(response: &mut Value, key: &SigningKey, kid: &str, alter: impl FnOnce(&mut Value)) {
     let text = response["vp_token"]["profile"][0].as_str().expect("a text").to_owned();
     let parts: Vec<&str> = text.split('~').collect();
     let (issued, binding) = (parts[0], parts[parts.len() - 1]);
     let mut payload = forge::payload_of(issued);
     alter(&mut payload);
-    let header = json!({ "alg": "ES256", "typ": "dc+sd-jwt", "kid": key.public().jkt() });
+    let header = json!({ "alg": "ES256", "typ": "dc+sd-jwt", "kid": kid });
     let issued = forge::jws(&header, &payload, key);
     let unbound = format!("{issued}~{}~", parts[1..parts.len() - 1].join("~"));
     let mut binding = forge::payload_of(binding);

@@ -185,6 +185,58 @@ fn statements(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
     for (name, about, alter, word) in cases {
         writer.refuses(name, about, input(&scene.statement(alter)), word)?;
     }
+    for (name, about, claim) in [
+        ("statement-claim-whole-address", "The whole address as one claim", "address"),
+        ("statement-claim-two-segments", "Two segments that do not begin with address", "name.first"),
+        ("statement-claim-reserved", "A member that every token has", "iss"),
+        ("statement-claim-digests", "The member that holds digests", "address._sd"),
+    ] {
+        let statement = scene.statement(|p| p["allowed_claims"] = json!([claim]));
+        writer.refuses(name, about, input(&statement), "statement-malformed")?;
+    }
+    for (name, about, shown) in [
+        ("statement-name-blank", "A name of white space", "  "),
+        ("statement-name-zero-width", "A name with a character that nobody sees", "Sho\u{200b}es"),
+        ("statement-name-arabic-mark", "A name with a mark that turns the direction", "Shoes\u{61c}"),
+        ("statement-name-line-end", "A name of two lines", "Shoes\nVerified"),
+        ("statement-name-long", "A name of 81 characters", "\u{1f45f}".repeat(81).as_str()),
+    ] {
+        let statement = scene.statement(|p| p["name"] = shown.into());
+        writer.refuses(name, about, input(&statement), "statement-malformed")?;
+    }
+    let accepted = |statement: &str| json!({ "root_jkt": scene.root.public().jkt(), "seq": 1, "sha256": b64u::sha256(statement) });
+    let eighty = scene.statement(|p| p["name"] = "\u{1f45f}".repeat(80).into());
+    writer.accepts(
+        "statement-name-80",
+        "A name of 80 characters beyond the basic plane",
+        input(&eighty),
+        accepted(&eighty),
+    )?;
+    let fraction = scene.statement(|p| p["x"] = json!({ "y": [0.5] }));
+    writer.accepts(
+        "statement-unknown-fraction",
+        "A fraction in a member nobody asked for",
+        input(&fraction),
+        accepted(&fraction),
+    )?;
+    for (name, about, number) in [
+        (
+            "statement-unknown-disguised",
+            "An integer written with a fraction, in a member nobody asked for",
+            "1.0",
+        ),
+        (
+            "statement-unknown-exponent",
+            "An integer written with an exponent, in a member nobody asked for",
+            "1e3",
+        ),
+        ("statement-unknown-large", "2^53, in a member nobody asked for", "9007199254740992"),
+        ("statement-unknown-minus-zero", "Minus zero, in a member nobody asked for", "-0"),
+    ] {
+        let text = payload.to_string().replacen('{', &format!(r#"{{"x":{number},"#), 1);
+        let statement = forge::jws_of_text(&header.to_string(), &text, &scene.root);
+        writer.refuses(name, about, input(&statement), "statement-malformed")?;
+    }
     let longest = scene.statement(|p| p["exp"] = json!(p["iat"].as_i64().expect("a time") + 180 * day));
     let ok = json!({ "root_jkt": scene.root.public().jkt(), "seq": 1, "sha256": b64u::sha256(&longest) });
     writer.accepts("statement-180-days", "Made for 180 days exactly", input(&longest), ok)?;
