@@ -25,7 +25,7 @@ impl ReleaseKeys {
             #[serde(borrow)]
             keys: Vec<&'a RawValue>,
         }
-        json::refuse_repeated_members(text.as_bytes()).map_err(|_| NotReleaseKeys)?;
+        json::refuse_ambiguity(text.as_bytes()).map_err(|_| NotReleaseKeys)?;
         let set: KeySet<'_> = serde_json::from_str(text).map_err(|_| NotReleaseKeys)?;
         let keys = set.keys.iter().map(|jwk| ReleaseKey::parse_jwk(jwk.get())).collect::<Result<_, _>>();
         keys.map(Self).map_err(|_| NotReleaseKeys)

@@ -112,7 +112,7 @@ impl StatementDraft {
     /// Reads `statement.json`. [`Self::check`] looks at the rules between its members.
     pub fn parse(text: &str) -> Result<Self, DraftError> {
         let draft = serde_json::from_str(text).map_err(DraftError::Malformed)?;
-        json::refuse_repeated_members(text.as_bytes()).map_err(|_| DraftError::Repeated)?;
+        json::refuse_ambiguity(text.as_bytes()).map_err(|_| DraftError::Repeated)?;
         Ok(draft)
     }
 
