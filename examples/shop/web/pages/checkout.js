@@ -35,7 +35,7 @@ export function checkoutPage({ basket, question }) {
       <section class="card">
         <h2>Ship with Passerby</h2>
         <div>
-          <p class="computer-only">We ask your wallet for ${readable(question.required).map((word) => word.toLowerCase()).join(" and ")}. Our system never holds them: the packing table opens a sealed copy once.</p>
+          <p class="computer-only">We ask your wallet for ${readable(question.required).map((word) => word.toLowerCase()).join(" and ")}. Our system never holds them: the packing table opens a sealed copy to pack it.</p>
           <p class="phone-only">Passerby runs on computers so far. On a phone, use the shop's form.</p>
         </div>
         <form class="computer-only" method="post" action="/checkout/passerby"><button class="wide">Ship with Passerby</button></form>
