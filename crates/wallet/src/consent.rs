@@ -1,0 +1,222 @@
+//! Step 3, consent: what a person must be told before they decide, and what they decided.
+//!
+//! Never in here: a default that says yes, and a word that calls a shop honest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use passerby_protocol::claim::{AttributeValue, ClaimName};
+use passerby_protocol::consent::Choice;
+use passerby_protocol::request::Terms;
+use passerby_protocol::sector::Sector;
+use passerby_protocol::time::{DAY, Timestamp};
+use passerby_protocol::verify::{Familiarity, VerifiedRequest};
+use passerby_vault::RecordError;
+
+use crate::records::{GrantRecord, RequestRecord};
+use crate::relay_trouble::host_of;
+use crate::wallet::Wallet;
+
+/// A detail that a shop asks for, and what the wallet has for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// Its name.
+    pub claim: ClaimName,
+    /// The present value; absent when none is saved.
+    pub value: Option<AttributeValue>,
+}
+
+/// A checked request as people see it.
+#[derive(Debug, Clone)]
+pub struct RequestView {
+    /// What to call it.
+    pub number: u32,
+    /// The proven web address.
+    pub sector: Sector,
+    /// What the shop calls itself.
+    pub name: String,
+    /// Whether the shop is a program on this very computer.
+    pub this_computer: bool,
+    /// The relay server's host.
+    pub relay: String,
+    /// Since when this wallet knows the shop's keys; absent at first sight.
+    pub known_since: Option<Timestamp>,
+    /// The shop announced new main keys, and these are they.
+    pub new_main_keys: bool,
+    /// Details that the shop cannot do without.
+    pub needed: Vec<Detail>,
+    /// Details that are the person's choice.
+    pub optional: Vec<Detail>,
+    /// Details that will not be sent: the shop never announced that it would ask for them.
+    pub dropped: Vec<ClaimName>,
+    /// On which terms.
+    pub terms: Terms,
+    /// Until when the shop promises to have deleted it, if the answer is given now.
+    pub kept_until: Timestamp,
+    /// The shop's privacy policy.
+    pub policy_uri: String,
+    /// The last moment for an answer.
+    pub answer_by: Timestamp,
+    /// What is different from the times before.
+    pub news: News,
+}
+
+/// What is different from the times when something was sent to this shop before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    /// How often something was sent there.
+    pub times_sent: usize,
+    /// When something was last sent there.
+    pub last_sent: Option<Timestamp>,
+    /// Asked for, and not any of those times. Empty at first sight.
+    pub new_claims: Vec<ClaimName>,
+    /// The shop wants to keep it longer: for how many days it was the last time.
+    pub shorter_before: Option<u32>,
+    /// The reason has changed: what it was the last time.
+    pub purpose_before: Option<String>,
+    /// Recipients that were not named the last time.
+    pub new_recipients: Vec<String>,
+}
+
+/// Which of the optional details go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Optionals {
+    /// None.
+    #[default]
+    None,
+    /// All that have a value.
+    All,
+    /// These.
+    Only(BTreeSet<ClaimName>),
+}
+
+/// What a person says to a request: yes, with these optional details, and with these values typed on the spot.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// Which of the optional details go.
+    pub optional: Optionals,
+    /// Values that go in place of the saved ones, for this order only.
+    pub typed: BTreeMap<ClaimName, AttributeValue>,
+}
+
+impl RequestView {
+    /// The sentence about what was checked, and what was not.
+    #[must_use]
+    pub fn checked(&self) -> String {
+        format!("Checked: this request comes from {}. Not checked: whether the shop is honest.", self.sector)
+    }
+
+    /// Needed details without a value.
+    pub fn missing(&self) -> impl Iterator<Item = &ClaimName> {
+        self.needed.iter().filter(|detail| detail.value.is_none()).map(|detail| &detail.claim)
+    }
+
+    /// Whether another view offers the person the very same choice.
+    pub(crate) fn offers_the_same(&self, other: &Self) -> bool {
+        let names =
+            |details: &[Detail]| details.iter().map(|detail| detail.claim.clone()).collect::<Vec<_>>();
+        self.sector == other.sector
+            && self.terms == other.terms
+            && names(&self.needed) == names(&other.needed)
+            && names(&self.optional) == names(&other.optional)
+    }
+
+    /// Exactly what goes: every needed detail, the ticked optional ones, with the values that this view showed.
+    pub(crate) fn choice(&self, answer: &Answer) -> Choice {
+        let value =
+            |detail: &Detail| answer.typed.get(&detail.claim).cloned().or_else(|| detail.value.clone());
+        let mut choice = Choice::default();
+        for detail in &self.needed {
+            choice.values.extend(value(detail).map(|value| (detail.claim.clone(), value)));
+        }
+        for detail in &self.optional {
+            let value = value(detail);
+            let ticked = match &answer.optional {
+                Optionals::None => false,
+                Optionals::All => value.is_some(),
+                Optionals::Only(names) => names.contains(&detail.claim),
+            };
+            if ticked {
+                choice.ticked.insert(detail.claim.clone());
+                choice.values.extend(value.map(|value| (detail.claim.clone(), value)));
+            }
+        }
+        // A name that was not offered must not pass silently: the protocol refuses it.
+        if let Optionals::Only(names) = &answer.optional {
+            let needed = |name: &&ClaimName| self.needed.iter().any(|detail| detail.claim == **name);
+            choice.ticked.extend(names.iter().filter(|name| !needed(name)).cloned());
+        }
+        choice
+    }
+}
+
+impl Wallet {
+    /// What to show for a checked request.
+    pub(crate) async fn view(
+        &self,
+        record: &RequestRecord,
+        request: &VerifiedRequest,
+    ) -> Result<RequestView, RecordError> {
+        let saved = self.values().await?;
+        let detail = |claim: &ClaimName| Detail { claim: claim.clone(), value: saved.get(claim).cloned() };
+        let earlier = self.grants_at(request.sector()).await?;
+        let sent: Vec<_> = earlier.into_iter().filter(|grant| grant.was_given_before(record)).collect();
+        let first_look = record.familiarity.unwrap_or(request.familiarity());
+        let (known_since, new_main_keys) = match first_look {
+            Familiarity::Known { since } => (Some(since), false),
+            Familiarity::AnnouncedNewRoot { since } => (Some(since), true),
+            Familiarity::FirstTime => (None, false),
+        };
+        let needed: Vec<_> = request.required().iter().map(detail).collect();
+        let optional: Vec<_> = request.optional().iter().map(|optional| detail(&optional.claim)).collect();
+        let news = News::since(&sent, needed.iter().chain(&optional), request.terms());
+        Ok(RequestView {
+            number: record.number,
+            sector: request.sector().clone(),
+            name: request.statement().name.clone(),
+            this_computer: request.sector().is_development(),
+            relay: host_of(request.relay()).to_owned(),
+            known_since,
+            new_main_keys,
+            needed,
+            optional,
+            dropped: request.dropped().to_vec(),
+            terms: request.terms().clone(),
+            kept_until: kept_until(request.terms(), self.now()),
+            policy_uri: request.statement().policy_uri.clone(),
+            answer_by: request.response_by(),
+            news,
+        })
+    }
+}
+
+impl News {
+    fn since<'a>(sent: &[GrantRecord], asked: impl Iterator<Item = &'a Detail>, terms: &Terms) -> Self {
+        let Some(last) = sent.last() else { return Self::default() };
+        let asked_before: BTreeSet<_> =
+            sent.iter().flat_map(|grant| grant.claims.iter().chain(&grant.asked)).collect();
+        let new = |name: &&String| !last.terms.recipients.contains(name);
+        Self {
+            times_sent: sent.len(),
+            last_sent: Some(last.given),
+            new_claims: asked
+                .map(|detail| detail.claim.clone())
+                .filter(|claim| !asked_before.contains(claim))
+                .collect(),
+            shorter_before: (terms.retention > last.terms.retention).then_some(last.terms.retention),
+            purpose_before: (terms.purpose != last.terms.purpose).then(|| last.terms.purpose.clone()),
+            new_recipients: terms.recipients.iter().filter(new).cloned().collect(),
+        }
+    }
+
+    /// Whether the shop asks for the same as the last time, on the same terms.
+    #[must_use]
+    pub fn is_nothing_new(&self) -> bool {
+        let changed = self.shorter_before.is_some() || self.purpose_before.is_some();
+        self.times_sent > 0 && self.new_claims.is_empty() && self.new_recipients.is_empty() && !changed
+    }
+}
+
+/// Until when a shop that is answered at `now` may keep it.
+pub(crate) fn kept_until(terms: &Terms, now: Timestamp) -> Timestamp {
+    now + i64::from(terms.retention) * DAY
+}

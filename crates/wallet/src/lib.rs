@@ -1,0 +1,68 @@
+//! What the wallet does, without any window: one file a step of the story.
+//!
+//! ```text
+//! link ──request.rs──▶ kept in the vault ──verify.rs──▶ RequestView ──consent.rs──▶ Answer ──seal.rs──▶ outbox ──deliver.rs──▶ sent
+//!                                                                                                          │
+//!                                                                            killed, broken, down ─────────┴──▶ retry: the same bytes
+//! ```
+//!
+//! Programs (the command line, later the window) take no decision: they show a [`RequestView`], ask, and hand the
+//! [`Answer`] back. The clock belongs to the wallet; randomness is an argument of each call.
+//!
+//! What it must never do: send an attribute that was not shown and chosen; send twice; derive a key for a sector that
+//! is not proven; call a shop "verified"; fetch anything before the person acts; put a value, a key or a pseudonym into
+//! an error or a log.
+
+// The steps, in the order of the story.
+pub mod activity;
+pub mod consent;
+pub mod deliver;
+pub mod request;
+pub mod seal;
+pub mod verify;
+
+// What the steps stand on.
+mod answered;
+pub mod attributes;
+pub mod clock;
+pub mod decline;
+mod look;
+pub mod openings;
+pub mod passphrase;
+pub mod passport;
+mod records;
+pub mod relay_trouble;
+mod settle;
+pub mod shops;
+pub mod trouble;
+mod wallet;
+
+pub use activity::ActivityView;
+pub use answered::AlreadyAnswered;
+pub use attributes::{AttributeError, AttributeView};
+pub use clock::SystemClock;
+pub use consent::{Answer, Detail, News, Optionals, RequestView};
+pub use decline::{DeclineError, Declined};
+pub use deliver::{Delivered, Retried, SendError};
+pub use look::{LookError, RequestLine};
+pub use openings::{OpeningView, OpeningsError};
+pub use passport::PassportError;
+pub use records::{GrantState, RequestState, What};
+pub use request::OpenError;
+pub use seal::ApproveError;
+pub use shops::{GrantView, ShopView};
+pub use trouble::{Sent, Trouble};
+pub use verify::VerifyError;
+pub use wallet::{CreateError, Wallet};
+
+/// The vault's words that the wallet's callers meet.
+pub use passerby_vault::{RecordError, StorageError, VaultError};
+
+/// Where a test may end the program.
+macro_rules! kill_point {
+    ($name:literal) => {
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!($name);
+    };
+}
+pub(crate) use kill_point;

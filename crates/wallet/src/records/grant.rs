@@ -1,0 +1,58 @@
+//! A permission that was given: to whom, for what, until when. Names only.
+
+use passerby_protocol::claim::ClaimName;
+use passerby_protocol::issuer::Issuer;
+use passerby_protocol::request::Terms;
+use passerby_protocol::sector::Sector;
+use passerby_protocol::time::Timestamp;
+use passerby_vault::Record;
+use serde::{Deserialize, Serialize};
+
+/// How far a grant has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantState {
+    /// Given, and not yet confirmed by the relay.
+    Sending,
+    /// The relay confirmed that it holds the release.
+    Sent,
+    /// It may have arrived, and nobody can tell any more.
+    Unclear,
+}
+
+/// The shop opened the release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Opening {
+    pub at: Timestamp,
+    pub reason: String,
+}
+
+/// A grant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct GrantRecord {
+    pub sector: Sector,
+    pub relay: Issuer,
+    /// What was sent.
+    pub claims: Vec<ClaimName>,
+    /// What could have been sent: everything that was offered to the person.
+    #[serde(default)]
+    pub asked: Vec<ClaimName>,
+    pub terms: Terms,
+    pub terms_hash: String,
+    /// The pseudonym that the shop knows this person by.
+    pub user_ref: String,
+    pub given: Timestamp,
+    pub kept_until: Timestamp,
+    pub release_sha256: String,
+    pub state: GrantState,
+    /// The relay's name for it, once it answered.
+    #[serde(default)]
+    pub grant_id: Option<String>,
+    /// When the shop opened it, as far as the relay was asked.
+    #[serde(default)]
+    pub openings: Vec<Opening>,
+}
+
+impl Record for GrantRecord {
+    const KIND: &'static str = "grant";
+}

@@ -1,0 +1,25 @@
+//! What the wallet keeps in the vault, one noun a file.
+//!
+//! A record is sealed by the vault and read by nobody else. New members come with `#[serde(default)]`; a `KIND` is never
+//! changed. Attribute values stand in [`AttributeRecord`] only: never in a grant, a receipt or the log.
+
+mod activity;
+mod attribute;
+mod grant;
+mod outbox;
+mod pin;
+mod receipt;
+mod request;
+mod root;
+
+pub(crate) use activity::ActivityRecord;
+pub use activity::What;
+pub(crate) use attribute::AttributeRecord;
+pub use grant::GrantState;
+pub(crate) use grant::{GrantRecord, Opening};
+pub(crate) use outbox::OutboxRecord;
+pub(crate) use pin::PinRecord;
+pub(crate) use receipt::ReceiptRecord;
+pub use request::RequestState;
+pub(crate) use request::{Fetched, FetchedStatement, RequestRecord};
+pub(crate) use root::RootRecord;

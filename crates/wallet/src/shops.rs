@@ -1,0 +1,101 @@
+//! The shops that this wallet has met, and what each was given.
+
+use passerby_protocol::claim::ClaimName;
+use passerby_protocol::sector::Sector;
+use passerby_protocol::time::Timestamp;
+use passerby_vault::RecordError;
+
+use crate::openings::OpeningView;
+use crate::records::{GrantRecord, GrantState, Opening, PinRecord, RequestRecord};
+use crate::relay_trouble::host_of;
+use crate::wallet::Wallet;
+
+/// A shop whose keys are remembered.
+#[derive(Debug, Clone)]
+pub struct ShopView {
+    /// Its web address.
+    pub sector: Sector,
+    /// What it calls itself.
+    pub name: String,
+    /// When it was first met.
+    pub first_seen: Timestamp,
+    /// Whether it is a program on this very computer.
+    pub this_computer: bool,
+    /// What it was given, oldest first.
+    pub grants: Vec<GrantView>,
+}
+
+/// A permission that was given.
+#[derive(Debug, Clone)]
+pub struct GrantView {
+    /// The relay's name for it, once the relay confirmed it.
+    pub grant_id: Option<String>,
+    /// The person's name at this shop: a pseudonym that no other shop has.
+    pub user_ref: String,
+    /// How far it came.
+    pub state: GrantState,
+    /// When it was given.
+    pub given: Timestamp,
+    /// Until when the shop promised to have deleted it.
+    pub kept_until: Timestamp,
+    /// Which details, by name.
+    pub claims: Vec<ClaimName>,
+    /// What for, in the shop's words.
+    pub purpose: String,
+    /// To whom the shop passes it on.
+    pub recipients: Vec<String>,
+    /// The relay server's host.
+    pub relay: String,
+    /// When the shop opened it, as far as the relay was asked.
+    pub openings: Vec<OpeningView>,
+}
+
+impl Wallet {
+    /// The shops this wallet has met, in the order of meeting.
+    pub async fn shops(&self) -> Result<Vec<ShopView>, RecordError> {
+        let mut shops = Vec::new();
+        for (_, PinRecord(pin)) in self.vault().list::<PinRecord>().await? {
+            let grants = self.grants_at(&pin.sector).await?.into_iter().map(GrantView::from).collect();
+            let this_computer = pin.sector.is_development();
+            shops.push(ShopView {
+                sector: pin.sector,
+                name: pin.name,
+                first_seen: pin.first_seen,
+                this_computer,
+                grants,
+            });
+        }
+        Ok(shops)
+    }
+
+    /// The grants at one shop, oldest first.
+    pub(crate) async fn grants_at(&self, sector: &Sector) -> Result<Vec<GrantRecord>, RecordError> {
+        let grants = self.vault().list::<GrantRecord>().await?.into_iter();
+        Ok(grants.map(|(_, grant)| grant).filter(|grant| grant.sector == *sector).collect())
+    }
+}
+
+impl GrantRecord {
+    /// Whether this is something that was sent before a request was opened, or since by another one.
+    pub(crate) fn was_given_before(&self, request: &RequestRecord) -> bool {
+        self.state != GrantState::Sending || self.given < request.opened
+    }
+}
+
+impl From<GrantRecord> for GrantView {
+    fn from(grant: GrantRecord) -> Self {
+        let opening = |opening: Opening| OpeningView { at: opening.at, reason: opening.reason };
+        Self {
+            grant_id: grant.grant_id,
+            user_ref: grant.user_ref,
+            state: grant.state,
+            given: grant.given,
+            kept_until: grant.kept_until,
+            claims: grant.claims,
+            purpose: grant.terms.purpose,
+            recipients: grant.terms.recipients,
+            relay: host_of(&grant.relay).to_owned(),
+            openings: grant.openings.into_iter().map(opening).collect(),
+        }
+    }
+}

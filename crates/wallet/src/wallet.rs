@@ -1,0 +1,120 @@
+//! An open wallet: the vault, the clock, and the root secret that everything is derived from.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use passerby_protocol::keys::RootSecret;
+use passerby_protocol::time::{Clock, Timestamp};
+use passerby_vault::{Record, RecordError, RecordId, Vault, VaultError};
+use rand_core::CryptoRng;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::passphrase::Strength;
+use crate::records::{GrantRecord, PinRecord, RootRecord};
+
+/// Why a wallet could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// The passphrase is shorter than 8 characters or says the same again and again.
+    #[error("{}", Strength::TooShort.sentence())]
+    Passphrase,
+    /// The vault could not be made.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The root secret could not be written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+/// An open wallet. One process has it at a time; its operations may run beside each other.
+pub struct Wallet {
+    vault: Vault,
+    clock: Arc<dyn Clock>,
+    /// Held while an answer is made or sent, so that two clicks cannot become two answers.
+    answering: Mutex<()>,
+}
+
+impl Wallet {
+    /// Makes a vault at `path` with a fresh root secret in it, and leaves it open.
+    pub async fn create(
+        path: &Path,
+        passphrase: &SecretString,
+        clock: Arc<dyn Clock>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, CreateError> {
+        if Strength::of(passphrase.expose_secret()) == Strength::TooShort {
+            return Err(CreateError::Passphrase);
+        }
+        let vault = Vault::create(path, passphrase, clock.now().seconds(), rng).await?;
+        let wallet = Self { vault, clock, answering: Mutex::new(()) };
+        wallet.root(rng).await?;
+        Ok(wallet)
+    }
+
+    /// Opens the vault at `path`.
+    pub async fn open(
+        path: &Path,
+        passphrase: &SecretString,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, VaultError> {
+        let vault = Vault::open(path, passphrase).await?;
+        Ok(Self { vault, clock, answering: Mutex::new(()) })
+    }
+
+    /// Closes it: everything is written, keys are wiped, the file is free.
+    pub async fn lock(self) -> Result<(), VaultError> {
+        self.vault.lock().await
+    }
+
+    /// How many records of the vault are damaged. The others can be read.
+    pub async fn count_damaged(&self) -> Result<usize, RecordError> {
+        Ok(self.vault.damaged().await?.len())
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) async fn answer_alone(&self) -> MutexGuard<'_, ()> {
+        self.answering.lock().await
+    }
+
+    /// The root secret. It is made when the vault was made; a vault whose making was interrupted just before gets it
+    /// now. Never in a vault that was used or is damaged: a second root would be a second person.
+    pub(crate) async fn root(&self, rng: &mut impl CryptoRng) -> Result<RootSecret, RecordError> {
+        if let Some((_, root)) = self.vault.list::<RootRecord>().await?.into_iter().next() {
+            return Ok(root.into_root());
+        }
+        let used = !self.vault.list::<PinRecord>().await?.is_empty()
+            || !self.vault.list::<GrantRecord>().await?.is_empty();
+        if let Some(id) = self.vault.damaged().await?.into_iter().next() {
+            return Err(RecordError::Damaged { id });
+        }
+        if used {
+            return Err(RecordError::Shape { kind: RootRecord::KIND });
+        }
+        let root = RootSecret::make(rng);
+        self.vault.insert(&RootRecord::of(&root), self.now().seconds(), rng).await?;
+        Ok(root)
+    }
+
+    /// The first record that fits.
+    pub(crate) async fn find_record<T: Record>(
+        &self,
+        fits: impl Fn(&T) -> bool,
+    ) -> Result<Option<(RecordId, T)>, RecordError> {
+        Ok(self.vault.list::<T>().await?.into_iter().find(|(_, record)| fits(record)))
+    }
+}
+
+impl std::fmt::Debug for Wallet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wallet").field("vault", &self.vault).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,67 @@
+//! The program is ended in the middle of a delivery: a retry neither loses nor doubles.
+
+mod world;
+
+use std::sync::Arc;
+
+use fail::FailScenario;
+use passerby_wallet::{GrantState, RequestState};
+use world::{Ask, World, yes};
+
+/// Where the program ends, and how many answers the relay has got by then.
+const POINTS: [(&str, usize); 5] = [
+    ("approve-sealed", 0),
+    ("approve-written", 0),
+    ("deliver-sent", 1),
+    ("deliver-checked", 1),
+    ("deliver-confirmed", 1),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wherever_it_ends_the_answer_arrives_once() {
+    let scenario = FailScenario::setup();
+    for (point, arrived) in POINTS {
+        let mut world = World::new().await;
+        let wallet = Arc::new(world.new_wallet().await);
+        let link = world.ask(&Ask::default());
+        let view = wallet.open_request(&link, &mut world.rng).await.unwrap();
+
+        fail::cfg(point, "panic").unwrap();
+        let mut rng = world.rng.clone();
+        let killed = tokio::spawn(async move { wallet.approve(&view, &yes(&[]), &mut rng).await.map(drop) });
+        assert!(killed.await.unwrap_err().is_panic(), "{point} ended it");
+        fail::remove(point);
+        assert_eq!(world.relay.arrived().len(), arrived, "{point}");
+
+        let wallet = world.reopen_wallet().await;
+        let mut retried = wallet.retry(&mut world.rng).await.unwrap();
+        let bodies = world.relay.arrived();
+        assert!(bodies.iter().all(|body| *body == bodies[0]), "{point}: other bytes");
+        let grants = wallet.shops().await.unwrap().remove(0).grants;
+        match point {
+            // Nothing was written: the request waits as before.
+            "approve-sealed" => {
+                assert!(retried.is_empty() && grants.is_empty());
+                let view = wallet.look(None, &mut world.rng).await.unwrap();
+                wallet.approve(&view, &yes(&[]), &mut world.rng).await.unwrap();
+            }
+            // All was written: there is nothing left to do, and the way back is known.
+            "deliver-confirmed" => {
+                assert!(retried.is_empty());
+                assert_eq!((grants.len(), grants[0].state), (1, GrantState::Sent));
+                assert!(
+                    wallet.requests().await.unwrap().iter().all(|line| line.state != RequestState::Sending)
+                );
+            }
+            _ => {
+                let delivered = retried.remove(0).result.unwrap();
+                let (_, passerby_claim) =
+                    delivered.return_to.query_pairs().find(|(name, _)| name == "passerby_claim").unwrap();
+                world.shop.open(&world.relay, &link, &passerby_claim, world.now());
+                assert_eq!((grants.len(), grants[0].state), (1, GrantState::Sent), "{point}");
+            }
+        }
+        assert!(wallet.retry(&mut world.rng).await.unwrap().is_empty(), "{point}: settled");
+    }
+    scenario.teardown();
+}
