@@ -1,0 +1,42 @@
+//! `passerby approve`: yes.
+
+use std::process::ExitCode;
+
+use passerby_wallet::{Answer, Optionals, Wallet};
+use rand::rngs::StdRng;
+use serde_json::json;
+
+use crate::arguments::Approve;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{decide, prompt, request_text};
+
+pub async fn run(
+    wallet: &Wallet,
+    rng: &mut StdRng,
+    approve: Approve,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let view = wallet.look(approve.request, rng).await.map_err(|error| Failure::of_step(&error))?;
+    output.lines(&request_text::lines(&view));
+    let optional = match (approve.all, approve.only) {
+        (true, _) => Some(Optionals::All),
+        (false, Some(names)) => Some(Optionals::Only(names.into_iter().collect())),
+        (false, None) => None,
+    };
+    let answer = if !output.is_json() && !approve.yes && prompt::is_somebody_there() {
+        decide::at_terminal(wallet, &view, optional, rng).await?
+    } else {
+        Some(Answer { optional: optional.unwrap_or_default(), ..Answer::default() })
+    };
+    let Some(answer) = answer else {
+        output.line(&format!("Nothing was sent. To refuse: passerby decline {}", view.number));
+        return Ok(ExitCode::SUCCESS);
+    };
+    let delivered = decide::send(wallet, &view, &answer, rng).await?;
+    let mut object = decide::delivered_object(&delivered);
+    object["request"] = request_text::object(&view);
+    output.object(&json!(object));
+    decide::show_delivered(output, &delivered, approve.browser);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,48 @@
+//! One file a command.
+
+mod activity;
+mod approve;
+pub mod browser;
+mod completions;
+mod decline;
+mod init;
+mod man;
+mod open;
+mod requests;
+mod retry;
+mod set;
+mod shops;
+mod show;
+
+use std::process::ExitCode;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::session::Session;
+
+/// Runs a command.
+pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure> {
+    let Arguments { global, command } = arguments;
+    match command {
+        Command::Init => return init::run(&global, *output).await,
+        Command::Completions { shell } => return completions::run(shell),
+        Command::Man { folder } => return man::run(&folder, *output),
+        _ => {}
+    }
+    let mut session = Session::open(&global).await?;
+    let Session { wallet, rng } = &mut session;
+    let result = match command {
+        Command::Set(set) => set::run(wallet, rng, set, *output).await,
+        Command::Show { claim } => show::run(wallet, claim.as_ref(), *output).await,
+        Command::Open { link, browser } => open::run(wallet, rng, &link, browser, *output).await,
+        Command::Requests => requests::run(wallet, *output).await,
+        Command::Approve(approve) => approve::run(wallet, rng, approve, *output).await,
+        Command::Decline { request } => decline::run(wallet, rng, request, *output).await,
+        Command::Retry(browser) => retry::run(wallet, rng, browser, *output).await,
+        Command::Shops { refresh } => shops::run(wallet, rng, refresh, *output).await,
+        Command::Activity { refresh } => activity::run(wallet, rng, refresh, *output).await,
+        Command::Init | Command::Completions { .. } | Command::Man { .. } => Ok(ExitCode::SUCCESS),
+    };
+    session.close(result).await
+}

@@ -1,0 +1,35 @@
+//! `passerby open`: who asks, for what, why, for how long.
+
+use std::process::ExitCode;
+
+use passerby_wallet::Wallet;
+use rand::rngs::StdRng;
+use serde_json::json;
+
+use crate::arguments::Browser;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{decide, prompt, request_text};
+
+pub async fn run(
+    wallet: &Wallet,
+    rng: &mut StdRng,
+    link: &str,
+    browser: Browser,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let view = wallet.open_request(link, rng).await.map_err(|error| Failure::of_step(&error))?;
+    output.object(&json!({ "request": request_text::object(&view) }));
+    output.lines(&request_text::lines(&view));
+    let number = view.number;
+    if !output.is_json() && prompt::is_somebody_there() {
+        if let Some(answer) = decide::at_terminal(wallet, &view, None, rng).await? {
+            let delivered = decide::send(wallet, &view, &answer, rng).await?;
+            decide::show_delivered(output, &delivered, browser);
+            return Ok(ExitCode::SUCCESS);
+        }
+        output.line("Nothing was sent.");
+    }
+    output.line(&format!("To send: passerby approve {number}    To refuse: passerby decline {number}"));
+    Ok(ExitCode::SUCCESS)
+}

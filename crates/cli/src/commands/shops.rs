@@ -1,0 +1,80 @@
+//! `passerby shops`: whom you have met, and what each was given.
+
+use std::process::ExitCode;
+
+use passerby_wallet::{GrantState, GrantView, ShopView, Wallet};
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+
+use super::activity;
+use crate::failure::Failure;
+use crate::moment::{day, minute, rfc3339};
+use crate::output::Output;
+use crate::request_text::names;
+
+pub async fn run(
+    wallet: &Wallet,
+    rng: &mut StdRng,
+    refresh: bool,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    if refresh {
+        activity::refresh(wallet, rng).await?;
+    }
+    let shops = wallet.shops().await?;
+    output.object(&json!({ "shops": shops.iter().map(shop_object).collect::<Vec<_>>() }));
+    if shops.is_empty() {
+        output.line("You have not met any shop yet.");
+    }
+    for shop in &shops {
+        let here = if shop.this_computer { ", a program on this computer" } else { "" };
+        output.line(&format!("{}  \"{}\"  (met {}{here})", shop.sector, shop.name, day(shop.first_seen)));
+        if shop.grants.is_empty() {
+            output.line("  You have never sent anything to this shop.");
+        }
+        for grant in &shop.grants {
+            let state = match grant.state {
+                GrantState::Sending => "not confirmed",
+                GrantState::Unclear => "may have arrived",
+                GrantState::Sent => "sent",
+            };
+            output.line(&format!("  {state} {}: {}", minute(grant.given), names(&grant.claims).join(", ")));
+            output.line(&format!(
+                "    for \"{}\", to be deleted by {}",
+                grant.purpose,
+                day(grant.kept_until)
+            ));
+            for opening in &grant.openings {
+                output.line(&format!("    opened {}: \"{}\"", minute(opening.at), opening.reason));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shop_object(shop: &ShopView) -> Value {
+    json!({
+        "sector": shop.sector,
+        "name": shop.name,
+        "first_seen": rfc3339(shop.first_seen),
+        "this_computer": shop.this_computer,
+        "grants": shop.grants.iter().map(grant_object).collect::<Vec<_>>(),
+    })
+}
+
+fn grant_object(grant: &GrantView) -> Value {
+    let openings =
+        grant.openings.iter().map(|opening| json!({ "at": rfc3339(opening.at), "reason": opening.reason }));
+    json!({
+        "grant_id": grant.grant_id,
+        "user_ref": grant.user_ref,
+        "state": grant.state,
+        "given": rfc3339(grant.given),
+        "kept_until": rfc3339(grant.kept_until),
+        "claims": grant.claims,
+        "purpose": grant.purpose,
+        "recipients": grant.recipients,
+        "relay": grant.relay,
+        "openings": openings.collect::<Vec<_>>(),
+    })
+}

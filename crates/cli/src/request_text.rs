@@ -1,0 +1,142 @@
+//! A checked request, in words and in JSON: who, what, why, how long, who else.
+
+use passerby_protocol::claim::ClaimName;
+use passerby_wallet::{Detail, RequestView};
+use serde_json::{Value, json};
+
+use crate::moment::{day, minute, rfc3339};
+
+/// What a person reads before deciding.
+pub fn lines(view: &RequestView) -> Vec<String> {
+    let mut lines = vec![format!("Request {}: {}", view.number, headline(view)), String::new()];
+    let mut say = |text: String| lines.push(format!("  {text}"));
+    say(format!("Calls itself \"{}\"", view.name));
+    say(view.checked());
+    if view.new_main_keys {
+        say("This shop has new main keys, as it announced.".to_owned());
+    }
+    for text in history(view) {
+        say(text);
+    }
+    say(String::new());
+    say(format!("What for, in the shop's words: \"{}\"", view.terms.purpose));
+    say(format!(
+        "Kept until: the shop promises to delete it by {} ({}).",
+        day(view.kept_until),
+        days(view.terms.retention)
+    ));
+    if !view.terms.recipients.is_empty() {
+        say(format!("The shop says it passes this on to: {}.", view.terms.recipients.join(", ")));
+    }
+    say(format!("Travels sealed through {}, which carries it and cannot open it.", view.relay));
+    say(format!("The shop's privacy policy: {}", view.policy_uri));
+
+    let width =
+        view.needed.iter().chain(&view.optional).map(|detail| detail.claim.as_str().len()).max().unwrap_or(0);
+    let mut table = |head: &str, details: &[Detail]| {
+        if !details.is_empty() {
+            lines.push(String::new());
+            lines.push(format!("  {head}"));
+            lines.extend(details.iter().map(|detail| row(view, detail, width)));
+        }
+    };
+    table("Needed", &view.needed);
+    table("Your choice", &view.optional);
+    if !view.dropped.is_empty() {
+        lines.push(String::new());
+        let names = names(&view.dropped).join(", ");
+        lines.push(format!(
+            "  Will not be sent: {names}. The shop never announced that it would ask for this."
+        ));
+    }
+    lines.push(String::new());
+    lines.push(format!("  Answer until {}.", minute(view.answer_by)));
+    lines.push(String::new());
+    lines
+}
+
+/// The same for machines: names, no values.
+pub fn object(view: &RequestView) -> Value {
+    let details = |details: &[Detail]| -> Vec<Value> {
+        let saved = |detail: &Detail| json!({ "name": detail.claim, "saved": detail.value.is_some() });
+        details.iter().map(saved).collect()
+    };
+    json!({
+        "number": view.number,
+        "sector": view.sector,
+        "name": view.name,
+        "this_computer": view.this_computer,
+        "relay": view.relay,
+        "known_since": view.known_since.map(rfc3339),
+        "new_main_keys": view.new_main_keys,
+        "needed": details(&view.needed),
+        "optional": details(&view.optional),
+        "dropped": view.dropped,
+        "purpose": view.terms.purpose,
+        "retention_days": view.terms.retention,
+        "kept_until": rfc3339(view.kept_until),
+        "recipients": view.terms.recipients,
+        "policy": view.policy_uri,
+        "answer_by": rfc3339(view.answer_by),
+        "times_sent": view.news.times_sent,
+        "last_sent": view.news.last_sent.map(rfc3339),
+        "new": {
+            "details": view.news.new_claims,
+            "retention_days_before": view.news.shorter_before,
+            "purpose_before": view.news.purpose_before,
+            "recipients": view.news.new_recipients,
+        },
+    })
+}
+
+fn headline(view: &RequestView) -> String {
+    let known = match view.known_since {
+        Some(since) if view.news.times_sent > 0 => format!("known since {}", day(since)),
+        _ => "first time".to_owned(),
+    };
+    let here = if view.this_computer { ", a program on this computer" } else { "" };
+    format!("{} ({known}{here})", view.sector)
+}
+
+fn history(view: &RequestView) -> Vec<String> {
+    let news = &view.news;
+    let Some(last) = news.last_sent else {
+        return vec!["You have never sent anything to this shop.".to_owned()];
+    };
+    if news.is_nothing_new() {
+        return vec![format!("Asks for the same as on {}. Nothing new.", day(last))];
+    }
+    let mut texts = Vec::new();
+    if let Some(before) = &news.purpose_before {
+        texts.push(format!("The reason has changed. Before: \"{before}\"."));
+    }
+    if let Some(before) = news.shorter_before {
+        texts.push(format!(
+            "Wants to keep it longer: {} instead of {}.",
+            days(view.terms.retention),
+            days(before)
+        ));
+    }
+    if !news.new_recipients.is_empty() {
+        texts.push(format!("Passes it on to somebody new: {}.", news.new_recipients.join(", ")));
+    }
+    texts
+}
+
+fn row(view: &RequestView, detail: &Detail, width: usize) -> String {
+    let value = match &detail.value {
+        // A street address has lines; here they stand in one.
+        Some(value) => value.expose().replace('\n', ", "),
+        None => "empty: you have not saved this yet".to_owned(),
+    };
+    let new = if view.news.new_claims.contains(&detail.claim) { "   [new this time]" } else { "" };
+    format!("    {:width$}  {value}{new}", detail.claim.as_str())
+}
+
+fn days(days: u32) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
+pub fn names(claims: &[ClaimName]) -> Vec<&str> {
+    claims.iter().map(ClaimName::as_str).collect()
+}
