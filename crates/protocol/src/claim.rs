@@ -11,6 +11,32 @@ use zeroize::Zeroizing;
 #[serde(try_from = "String", into = "String")]
 pub struct ClaimName(String);
 
+/// The text claims of OpenID Connect Core section 5.1, `address` by its members: the names that shops and people use by
+/// custom. Others are possible; a program that meets one may ask whether it is a slip.
+pub const TEXT_CLAIMS: [&str; 21] = [
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "email",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "phone_number",
+    "address.formatted",
+    "address.street_address",
+    "address.locality",
+    "address.region",
+    "address.postal_code",
+    "address.country",
+];
+
 /// Why a text is not a claim name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the name of a detail: such as email or address.postal_code is needed")]

@@ -4,6 +4,7 @@
 
 use passerby_protocol::passport::Order;
 use passerby_protocol::reveal::{self, Disclosure, RevealRefusal};
+use passerby_protocol::time::Timestamp;
 use passerby_protocol::wire::json;
 
 use crate::release_keys::ReleaseKeys;
@@ -24,7 +25,12 @@ pub enum OpenError {
 }
 
 /// Opens the release of the order whose record is `order` (JSON), with the shop's release keys.
-pub fn open_release(order: &str, release: &str, keys: &ReleaseKeys) -> Result<Disclosure, OpenError> {
+pub fn open_release(
+    order: &str,
+    release: &str,
+    keys: &ReleaseKeys,
+    now: Timestamp,
+) -> Result<Disclosure, OpenError> {
     let order: Order = json::parse(order.as_bytes()).map_err(|_| OpenError::Order)?;
-    Ok(reveal::open(&order, release.trim_ascii(), keys.as_slice())?)
+    Ok(reveal::open(&order, release.trim_ascii(), keys.as_slice(), now)?)
 }

@@ -3,7 +3,7 @@
 //! Its members are those of the Statement (docs/protocol.md section 3) without what follows from signing: `seq`, `prev`,
 //! `iat`, `exp`, `next_root_jkt_hash`. Nothing in it is secret.
 
-use passerby_protocol::claim::ClaimName;
+use passerby_protocol::claim::{ClaimName, TEXT_CLAIMS};
 use passerby_protocol::keys::{Jkt, ReleasePublicKey};
 use passerby_protocol::sector::Sector;
 use passerby_protocol::verify::Statement;
@@ -13,31 +13,6 @@ use serde_json::Value;
 use url::Url;
 
 use crate::printable::deceives;
-
-/// What OpenID Connect Core section 5.1 names, without what a wallet does not hold.
-const USUAL_CLAIMS: &[&str] = &[
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "email",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "phone_number",
-    "address.formatted",
-    "address.street_address",
-    "address.locality",
-    "address.region",
-    "address.postal_code",
-    "address.country",
-];
 
 /// Why a draft cannot become a Statement.
 #[derive(Debug, thiserror::Error)]
@@ -194,7 +169,7 @@ impl StatementDraft {
 
     /// Allowed claims that OpenID Connect does not name: nothing forbids them, but most are slips of the keyboard.
     pub fn find_unusual_claims(&self) -> impl Iterator<Item = &ClaimName> {
-        self.allowed_claims.iter().filter(|claim| !USUAL_CLAIMS.contains(&claim.as_str()))
+        self.allowed_claims.iter().filter(|claim| !TEXT_CLAIMS.contains(&claim.as_str()))
     }
 
     /// Puts the draft into a Statement whose signing members are already set.

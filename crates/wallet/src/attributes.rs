@@ -14,34 +14,6 @@ use crate::wallet::Wallet;
 /// The longest value, in bytes.
 pub const LONGEST_VALUE: usize = 2_000;
 
-/// The claims of `OpenID` Connect Core section 5.1 that a person may have, `address` by its members.
-pub const STANDARD_CLAIMS: [&str; 24] = [
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "email",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "phone_number",
-    "address.formatted",
-    "address.street_address",
-    "address.locality",
-    "address.region",
-    "address.postal_code",
-    "address.country",
-    "email_verified",
-    "phone_number_verified",
-    "updated_at",
-];
-
 /// A detail could not be saved.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -5,10 +5,9 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use passerby_protocol::claim::{AttributeValue, ClaimName};
+use passerby_protocol::claim::{AttributeValue, ClaimName, TEXT_CLAIMS};
 use passerby_protocol::wire::json::parse;
 use passerby_wallet::Wallet;
-use passerby_wallet::attributes::STANDARD_CLAIMS;
 use rand::rngs::StdRng;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
@@ -32,7 +31,7 @@ pub async fn run(wallet: &Wallet, rng: &mut StdRng, set: Set, output: Output) ->
         let failure = Failure::of_step(&error);
         Failure::failed(&failure.code, error.to_string() + " Nothing was saved.")
     })?;
-    for claim in values.keys().filter(|claim| !STANDARD_CLAIMS.contains(&claim.as_str())) {
+    for claim in values.keys().filter(|claim| !TEXT_CLAIMS.contains(&claim.as_str())) {
         Output::remark(&format!(
             "{claim} is no standard name: only a shop that asks for exactly this name gets it."
         ));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use passerby_protocol::reveal::Disclosure;
+use passerby_protocol::time::Clock as _;
 use passerby_shop::keys_folder::{RELEASE_KEYS, read_text, read_text_from};
 use passerby_shop::label::write_label;
 use passerby_shop::open::{OpenError, open_release};
@@ -13,6 +14,7 @@ use passerby_shop::release_keys::ReleaseKeys;
 use zeroize::Zeroizing;
 
 use super::Folder;
+use crate::clock::SystemClock;
 use crate::ending::Failure;
 use crate::screen::print;
 
@@ -51,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     } else {
         read_text(&arguments.release)?
     };
-    let opened = open_release(&order, &release, &keys).map_err(|wrong| match wrong {
+    let opened = open_release(&order, &release, &keys, SystemClock.now()).map_err(|wrong| match wrong {
         OpenError::Refused(refused) => {
             Failure::Refused { word: refused.word(), message: refused.to_string(), told: false }
         }
