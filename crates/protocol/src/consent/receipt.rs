@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Grant;
+use crate::claim::ClaimName;
 use crate::keys::{PairwiseKey, PublicKey};
 use crate::time::{DAY, Timestamp};
 use crate::wire::b64u;
@@ -31,40 +32,55 @@ impl ConsentReceipt {
         // The same for the same consent, and different for every other: the request's one-time number is in it.
         let id =
             b64u::sha256(format!("passerby/1 receipt\0{}\0{}", request.nonce().as_str(), key.user_ref()));
+        let named = |name: &String| json!({ "@type": "dpv:Recipient", "dpv:hasName": name });
+        let detail = |claim: &ClaimName| json!({ "@type": "dpv:PersonalData", "dct:identifier": claim });
+        let mut controller = json!({ "@id": request.sector().origin(), "dpv:hasName": statement.name });
+        if let Some(contact) = &statement.deletion_contact {
+            controller["dpv:hasContact"] = json!(contact);
+        }
         Self(json!({
             "@context": {
                 "dct": "http://purl.org/dc/terms/",
                 "dpv": "https://w3id.org/dpv#",
+                "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
                 "schema": "https://schema.org/",
-                "passerby": "urn:passerby:vocab:1:"
+                "xsd": "http://www.w3.org/2001/XMLSchema#",
+                "passerby": "urn:passerby:vocab:1:",
+                "dct:conformsTo": { "@type": "@id" },
+                "dct:created": { "@type": "xsd:dateTime" },
+                "dpv:isIndicatedAtTime": { "@type": "xsd:dateTime" },
+                "dpv:isIndicatedBy": { "@type": "@id" },
+                "schema:recipient": { "@type": "@id" }
             },
             "@id": format!("urn:passerby:receipt:{id}"),
             "@type": "dpv:ConsentReceipt",
             "dct:identifier": id,
-            "dct:conformsTo": "https://w3id.org/dpv/schema/dpv-27560#receipt-record",
+            "dct:conformsTo": "https://w3id.org/dpv/schema/dpv-27560#receipt",
             "dct:created": given,
             "schema:recipient": "dpv:DataSubject",
             "dpv:hasRecordOfActivity": {
                 "@type": "dpv:ConsentRecord",
                 "dct:identifier": id,
-                "dct:conformsTo": "https://w3id.org/dpv/schema/dpv-27560#record",
                 "dpv:hasDataSubject": { "@id": format!("urn:passerby:user_ref:{}", key.user_ref()), "@type": "dpv:Consumer" },
-                "dpv:hasDataController": {
-                    "@id": request.sector().origin(),
-                    "schema:name": statement.name,
-                    "dpv:hasContact": statement.deletion_contact,
+                "dpv:hasDataController": controller,
+                "dpv:hasNotice": { "@id": statement.policy_uri, "@type": "dpv:ConsentNotice", "passerby:termsHash": request.terms_text().hash() },
+                "dpv:hasConsentStatus": {
+                    "@type": ["dpv:ConsentGiven", "dpv:ExpressedConsent"],
+                    "dpv:isIndicatedBy": "dpv:DataSubject",
+                    "dpv:isIndicatedAtTime": given
                 },
-                "dpv:hasNotice": { "@type": "dpv:ConsentNotice", "@id": statement.policy_uri, "passerby:termsHash": request.terms_text().hash() },
-                "dpv:hasConsentStatus": { "@type": "dpv:ConsentGiven", "dct:date": given },
                 "dpv:hasProcess": {
                     "@type": "dpv:Process",
-                    "dpv:hasPurpose": request.terms().purpose,
-                    "dpv:hasPersonalData": grant.claims(),
-                    "dpv:hasRecipient": request.terms().recipients,
-                    "dpv:hasStorageCondition": { "@type": "dpv:StorageDuration", "dct:valid": kept_until },
-                    "dpv:hasDataProcessor": { "@id": request.relay().as_str(), "passerby:role": "carries, cannot open" },
-                },
-            },
+                    "dpv:hasPurpose": { "@type": "dpv:Purpose", "dct:description": request.terms().purpose },
+                    "dpv:hasPersonalData": grant.claims().iter().map(detail).collect::<Vec<_>>(),
+                    "dpv:hasRecipient": request.terms().recipients.iter().map(named).collect::<Vec<_>>(),
+                    "dpv:hasStorageCondition": {
+                        "@type": "dpv:StorageDuration",
+                        "dpv:hasDuration": { "@type": ["dpv:UntilTimeDuration", "xsd:dateTime"], "rdf:value": kept_until }
+                    },
+                    "dpv:hasDataProcessor": { "@id": request.relay().as_str(), "passerby:role": "carries, cannot open" }
+                }
+            }
         }))
     }
 
