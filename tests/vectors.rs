@@ -133,7 +133,7 @@ fn reveal() {
         let keys: Vec<Value> = vector.part("release_keys");
         let keys: Vec<ReleaseKey> =
             keys.iter().map(|jwk| ReleaseKey::parse_jwk(&jwk.to_string()).unwrap()).collect();
-        let disclosure = reveal::open(&vector.part("order"), vector.text("release"), &keys)
+        let disclosure = reveal::open(&vector.part("order"), vector.text("release"), &keys, vector.now)
             .map_err(RevealRefusal::word)?;
         let values: BTreeMap<_, _> =
             disclosure.values.iter().map(|(claim, value)| (claim, value.expose())).collect();

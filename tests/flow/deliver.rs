@@ -28,7 +28,7 @@ async fn a_code_that_was_guessed_three_times_is_burnt() {
         delivered.return_to.query_pairs().find(|(name, _)| name == "response_code").unwrap().1.into_owned();
     let path = format!("/v1/transactions/{}/collect", asking.transaction_id.as_str());
     for _ in 0..3 {
-        let wrong = json!({ "response_code": "Z3Vlc3NlZC1ndWVzc2VkLWd1ZXNz" });
+        let wrong = json!({ "response_code": "YS1jb2RlLWEtY29kZS1hLWNvZGU" });
         let (status, _) = street.shop.try_post(&path, &wrong, &mut street.rng).await;
         assert!(status >= 400);
     }

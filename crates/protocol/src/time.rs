@@ -42,13 +42,13 @@ impl Timestamp {
     /// Whether a token with this `exp` has ended at `now`, after the tolerated difference.
     #[must_use]
     pub const fn has_ended(self, now: Self) -> bool {
-        now.0 >= self.0 + SKEW
+        now.0 >= self.0.saturating_add(SKEW)
     }
 
     /// Whether a token with this `iat` lies in the future at `now`, after the tolerated difference.
     #[must_use]
     pub const fn is_ahead_of(self, now: Self) -> bool {
-        self.0 > now.0 + SKEW
+        self.0 > now.0.saturating_add(SKEW)
     }
 }
 

@@ -35,7 +35,8 @@ fn what_is_sealed_is_what_the_grant_names() {
     let scene = Scene::new();
     let answer = scene.answer(3);
     let disclosed =
-        reveal::open(&answer.order, &answer.sealed.jwe, std::slice::from_ref(&scene.release_key)).unwrap();
+        reveal::open(&answer.order, &answer.sealed.jwe, std::slice::from_ref(&scene.release_key), NOON)
+            .unwrap();
     assert!(disclosed.values.keys().eq(answer.sealed.claims.iter()));
 }
 

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use passerby_relay_store::{
-    Asked, COLLECT_AGAIN, Collect, Collected, Sha256, StoreError, Transaction, TransactionStore, UNCOLLECTED, WRONG_CODES,
+    Asked, COLLECT_AGAIN, Collect, Collected, Sha256, StoreError, Transaction, TransactionStore, UNCOLLECTED,
+    WRONG_CODES,
 };
 use sqlx::{SqliteConnection, query, query_as};
 
@@ -19,10 +20,14 @@ struct TransactionRow {
 }
 
 impl TransactionRow {
-    /// Nobody collected it in time: gone, whether or not the sweep has been here.
-    fn is_forfeited(&self, now: i64) -> bool {
-        let too_late = |answered: i64| now >= answered.saturating_add(UNCOLLECTED);
-        self.collected_at.is_none() && self.answered_at.is_some_and(too_late)
+    /// Too late for the right code: a while after the first time, or, when nobody ever came, a day after the answer. Then
+    /// it is gone, whether or not the sweep has been here.
+    fn is_over(&self, now: i64) -> bool {
+        match (self.collected_at, self.answered_at) {
+            (Some(first), _) => now > first.saturating_add(COLLECT_AGAIN),
+            (None, Some(answered)) => now >= answered.saturating_add(UNCOLLECTED),
+            (None, None) => false,
+        }
     }
 }
 
@@ -131,9 +136,7 @@ impl TransactionStore for SqliteStore {
         // Digests of random codes: comparing them in whatever time tells nothing about a code.
         let outcome = if row.code_sha256.as_deref() != Some(code_sha256.as_slice()) {
             count_wrong(&mut transaction, &row, sector, id).await?
-        } else if row.collected_at.is_some_and(|first| now > first.saturating_add(COLLECT_AGAIN)) {
-            Collect::Used
-        } else if row.is_forfeited(now) {
+        } else if row.is_over(now) {
             Collect::Used
         } else if row.declined {
             Collect::Declined

@@ -99,6 +99,12 @@ impl FromRef<RelayState> for Randomness {
     }
 }
 
+impl FromRef<RelayState> for Arc<UsedProofs> {
+    fn from_ref(state: &RelayState) -> Self {
+        Self::clone(&state.used_proofs)
+    }
+}
+
 macro_rules! part_of_the_store {
     ($($part:ident)+) => {$(
         impl FromRef<RelayState> for Arc<dyn $part> {

@@ -3,7 +3,8 @@ import { getCookie, setCookie } from "hono/cookie";
 
 /** @typedef {import("./tables/visits.js").Visit} Visit */
 
-const NAME = "visit";
+/** With https under a name that browsers take from this very host only: no neighbour under the same domain can plant one. */
+const nameOf = (/** @type {boolean} */ secure) => (secure ? "__Host-visit" : "visit");
 
 export class Session {
   /** @param {{ visits: import("./tables/visits.js").Visits, secure: boolean }} parts */
@@ -14,7 +15,7 @@ export class Session {
 
   /** @param {import("hono").Context} c @returns {Visit | undefined} */
   find(c) {
-    return this.visits.find(getCookie(c, NAME));
+    return this.visits.find(getCookie(c, nameOf(this.secure)));
   }
 
   /** Only where somebody acts: looking around makes no session. @param {import("hono").Context} c @returns {Visit} */
@@ -22,7 +23,7 @@ export class Session {
     const known = this.find(c);
     if (known) return known;
     const { visit, cookie } = this.visits.make();
-    setCookie(c, NAME, cookie, { httpOnly: true, sameSite: "Lax", secure: this.secure, path: "/" });
+    setCookie(c, nameOf(this.secure), cookie, { httpOnly: true, sameSite: "Lax", secure: this.secure, path: "/" });
     return visit;
   }
 }

@@ -30,14 +30,15 @@ export interface AttestationExpectation {
 export async function checkAttestation(compact: unknown, expected: AttestationExpectation): Promise<Attestation> {
   const jws = parseJws(compact, "attestation-malformed");
   const { iss, sub, iat, exp, cnf, statement_root_jkt: root, response_uri_prefix: prefix } = jws.payload;
+  const named = typeof iss === "string" && typeof sub === "string";
   const bound = findSigningJwk((cnf as { jwk?: unknown } | null | undefined)?.jwk);
-  if (!bound || !isTime(iat) || !isTime(exp) || !isJkt(root) || typeof prefix !== "string") throw new PasserbyRefusal("attestation-malformed");
+  if (!bound || !named || !isTime(iat) || !isTime(exp) || !isJkt(root) || typeof prefix !== "string") throw new PasserbyRefusal("attestation-malformed");
   requireType(jws, "verifier-attestation+jwt", "attestation-type");
   const key = expected.relayKeys.get(String(jws.header["kid"]));
   if (!key) throw new PasserbyRefusal("attestation-signature");
   await verifyJws(jws, key, "attestation-signature");
   if (iss !== expected.issuer || prefix !== `${expected.issuer}/v1/response/`) throw new PasserbyRefusal("attestation-issuer");
-  if (isExpired(expected.now, exp) || isNotYetValid(expected.now, iat) || exp - iat > LONGEST_LIFE) throw new PasserbyRefusal("attestation-expired");
+  if (isExpired(expected.now, exp) || isNotYetValid(expected.now, iat) || exp <= iat || exp - iat > LONGEST_LIFE) throw new PasserbyRefusal("attestation-expired");
   if (sub !== expected.sector || (await deriveJkt(bound)) !== expected.requestJkt) throw new PasserbyRefusal("attestation-sector");
   return { compact: jws.compact, iat, exp, responseUriPrefix: prefix };
 }

@@ -20,7 +20,7 @@ export interface KeyBindingExpectation {
 export async function checkKeyBinding({ keyBinding, bound }: Presentation, jwk: SigningJwk, expected: KeyBindingExpectation): Promise<void> {
   const jws = parseJws(keyBinding, "kb-signature");
   const { iat, aud, nonce, sd_hash: hash, passerby_terms_hash: terms } = jws.payload;
-  if (!isTime(iat)) throw new PasserbyRefusal("kb-signature");
+  if (!isTime(iat) || ![aud, nonce, hash, terms].every((text) => typeof text === "string")) throw new PasserbyRefusal("kb-signature");
   requireType(jws, "kb+jwt", "kb-signature");
   await verifyJws(jws, jwk, "kb-signature");
   if (hash !== (await sha256B64u(bound))) throw new PasserbyRefusal("kb-signature");

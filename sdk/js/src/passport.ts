@@ -7,7 +7,7 @@
 import { passportVct } from "./dcql.js";
 import { checkKeyBinding } from "./key-binding.js";
 import type { OrderRecord, Pending } from "./order.js";
-import { PasserbyRefusal, type DeliverWord } from "./refusal.js";
+import { PasserbyRefusal, type DeliverWord, type RefusalWord } from "./refusal.js";
 import { deriveUserRef } from "./user-ref.js";
 import { isB64uOf, sha256B64u } from "./wire/b64u.js";
 import { isClaimName } from "./wire/claim-name.js";
@@ -15,7 +15,7 @@ import { isObject, isTextArray } from "./wire/json.js";
 import { deriveJkt, findSigningJwk, type SigningJwk } from "./wire/jwk.js";
 import { parseJws, requireType, verifyJws, type Jws } from "./wire/jws.js";
 import { findSectorOf } from "./wire/sector.js";
-import { parsePresentation } from "./wire/sd-jwt.js";
+import { parsePresentation, type Presentation } from "./wire/sd-jwt.js";
 import { DAY, isExpired, isNotYetValid, isTime } from "./wire/time.js";
 
 const LONGEST_LIFE = 90 * DAY;
@@ -32,6 +32,16 @@ export interface Delivery {
 
 /** The order's record without its `grant_id`, which only the relay can name. */
 export type CheckedClaim = Omit<OrderRecord, "grant_id"> & { user_ref: string; passport_jkt: string; claims: string[] };
+
+interface Passport {
+  jws: Jws;
+  person: SigningJwk;
+  iss: string;
+  vct: string;
+  sub: string;
+  iat: number;
+  exp: number;
+}
 
 interface GrantClaim {
   passport: string;
@@ -77,11 +87,7 @@ async function checkPassport(text: string, { pending, issuer, relayKeys, now }: 
   const sector = findSectorOf(pending.client_id);
   if (sector === undefined) return refuse("passport-sector");
   const presentation = parsePresentation(text, "passport-malformed");
-  const jws = parseJws(presentation.issued, "passport-malformed");
-  const { iss, vct, sub, iat, exp, cnf } = jws.payload;
-  const person = isObject(cnf) ? findSigningJwk(cnf["jwk"]) : undefined;
-  const wellFormed = typeof sub === "string" && typeof jws.payload["sector"] === "string" && isTime(iat) && isTime(exp);
-  if (!person || !wellFormed || presentation.disclosures.length > 0) return refuse("passport-malformed");
+  const { jws, person, iss, vct, sub, iat, exp } = parsePassport(presentation, "passport-malformed");
   requireType(jws, "dc+sd-jwt", "passport-type");
   const key = relayKeys.get(String(jws.header["kid"]));
   if (!key) return refuse("passport-signature");
@@ -91,11 +97,21 @@ async function checkPassport(text: string, { pending, issuer, relayKeys, now }: 
   const userRef = await deriveUserRef(sector, person);
   if (sub !== userRef) refuse("user-ref-mismatch");
   if (jws.payload["sector"] !== sector) refuse("passport-sector");
-  if (isExpired(now, exp) || isNotYetValid(now, iat) || exp - iat > LONGEST_LIFE) refuse("passport-expired");
+  if (isExpired(now, exp) || isNotYetValid(now, iat) || exp <= iat || exp - iat > LONGEST_LIFE) refuse("passport-expired");
 
   const { client_id: clientId, nonce, terms_hash: termsHash } = pending;
   await checkKeyBinding(presentation, person, { clientId, nonce, termsHash, now, anyAge: false });
   return { person, userRef };
+}
+
+/** Form only: every member of section 9.1, and nothing to disclose. */
+export function parsePassport({ issued, disclosures }: Presentation, malformed: RefusalWord): Passport {
+  const jws = parseJws(issued, malformed);
+  const { iss, vct, sub, sector, assurance, iat, exp, cnf } = jws.payload;
+  const person = isObject(cnf) ? findSigningJwk(cnf["jwk"]) : undefined;
+  const named = [iss, vct, sub, sector, assurance].every((text) => typeof text === "string");
+  if (!person || !named || !isTime(iat) || !isTime(exp) || disclosures.length > 0) throw new PasserbyRefusal(malformed);
+  return { jws, person, iss: iss as string, vct: vct as string, sub: sub as string, iat, exp };
 }
 
 function parseGrantClaim({ payload }: Jws): GrantClaim {

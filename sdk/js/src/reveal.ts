@@ -7,6 +7,7 @@
 import { PROFILE_VCT } from "./dcql.js";
 import { checkKeyBinding } from "./key-binding.js";
 import { parseOrderRecord, type OrderRecord } from "./order.js";
+import { parsePassport } from "./passport.js";
 import { PasserbyMisuse, PasserbyRefusal, type RevealWord } from "./refusal.js";
 import { findReleaseKeys, openRelease, parseRelease, type PrivateReleaseJwk } from "./release.js";
 import { deriveUserRef } from "./user-ref.js";
@@ -72,12 +73,12 @@ function findOnly(value: unknown): string | undefined {
 
 /** Step 4. The relay's signature was checked when the order was made; here the passport must be that same person's. */
 async function checkPassport(presentation: Presentation, order: OrderRecord, now: number): Promise<string> {
-  const { payload } = parseJws(presentation.issued, "response-malformed");
-  const person = findConfirmedKey(payload);
+  const { jws, person, sub } = parsePassport(presentation, "response-malformed");
+  requireType(jws, "dc+sd-jwt", "response-malformed");
   const sector = findSectorOf(order.client_id);
-  if (!person || sector === undefined) return refuse("reveal-user");
+  if (sector === undefined) return refuse("response-malformed");
   const [jkt, userRef] = [await deriveJkt(person), await deriveUserRef(sector, person)];
-  if (payload["sub"] !== userRef) refuse("reveal-user");
+  if (sub !== userRef) refuse("reveal-user");
   // A wallet without passports left no pseudonym to compare with: null, and only null, asks for nothing.
   if (order.user_ref !== null && order.user_ref !== userRef) refuse("reveal-user");
   if (order.passport_jkt !== null && order.passport_jkt !== jkt) refuse("reveal-user");

@@ -4,7 +4,9 @@
  * A shop reads its own Statement at start, so that a wrong host, an expired Statement or an unlisted request key is found by the
  * shop's developer and not by the first customer.
  */
+import { HPKE_4 } from "./release.js";
 import { PasserbyRefusal, type StatementWord } from "./refusal.js";
+import { isB64uOf } from "./wire/b64u.js";
 import { isClaimName } from "./wire/claim-name.js";
 import { isObject, isShownText, isTextArray, type JsonObject, type JsonValue } from "./wire/json.js";
 import { deriveJkt, findSigningJwk, isJkt, type SigningJwk } from "./wire/jwk.js";
@@ -50,7 +52,7 @@ export async function checkStatement(compact: unknown, expected: { sector: strin
   await verifyJws(jws, root, "statement-signature");
   if (statement.sector !== expected.sector) refuse("statement-sector");
   const { iat, exp } = statement;
-  if (isExpired(expected.now, exp) || isNotYetValid(expected.now, iat) || exp - iat > LONGEST_LIFE) refuse("statement-expired");
+  if (isExpired(expected.now, exp) || isNotYetValid(expected.now, iat) || exp <= iat || exp - iat > LONGEST_LIFE) refuse("statement-expired");
   return { ...statement, rootJkt: kid };
 }
 
@@ -62,7 +64,8 @@ export function requireRequestKey({ requestJkts, revokedJkts }: Statement, jkt: 
 /** Section 6 step 7: the unrevoked release key for an algorithm. */
 export async function requireReleaseKey({ releaseKeys, revokedJkts }: Statement, alg: string): Promise<ReleaseJwk> {
   const key = releaseKeys.find((candidate) => candidate.alg === alg);
-  if (!key || revokedJkts.includes(await deriveJkt(key))) refuse("release-key-missing");
+  const usable = key?.["kty"] === "OKP" && key["crv"] === "X25519" && isB64uOf(key["x"], 32);
+  if (!key || (alg === HPKE_4 && !usable) || revokedJkts.includes(await deriveJkt(key))) refuse("release-key-missing");
   return key;
 }
 
@@ -71,22 +74,22 @@ function parseMembers({ compact, header, payload }: Jws): { statement: Omit<Stat
   const { iss, seq, iat, exp, prev, name, policy_uri: policyUri, retention_max: retentionMax } = payload;
   if (!root || typeof header["kid"] !== "string") return refuse("statement-malformed");
   if (typeof iss !== "string" || !isSector(iss) || !isTime(seq) || seq < 1 || !isTime(iat) || !isTime(exp)) return refuse("statement-malformed");
-  if (prev === undefined ? seq > 1 : !isJkt(prev)) return refuse("statement-malformed");
+  if (prev === undefined ? seq > 1 : seq === 1 || !isJkt(prev)) return refuse("statement-malformed");
   if (!isShownText(name, 80) || !isTime(retentionMax) || retentionMax > 3650) return refuse("statement-malformed");
   const development = isDevelopmentSector(iss);
   if (typeof policyUri !== "string" || !hasScheme(policyUri, development ? ["https:", "http:"] : ["https:"])) return refuse("statement-malformed");
   const requestJkts = parseList(payload["request_jkts"], isJkt);
   if (requestJkts.length === 0) return refuse("statement-malformed");
-  checkOptional(payload);
+  checkOptional(payload, development);
   return {
     root,
     kid: header["kid"],
     statement: {
       compact, sector: iss, seq, iat, exp, prev: prev as string | undefined, name, requestJkts, retentionMax, policyUri,
       releaseKeys: parseReleaseKeys(payload["release_keys"]),
-      revokedJkts: parseList(payload["revoked_jkts"] ?? [], isJkt),
+      revokedJkts: parseOptionalList(payload["revoked_jkts"], isJkt),
       allowedClaims: parseList(payload["allowed_claims"], isClaimName),
-      returnOrigins: parseList(payload["return_origins"] ?? [], (text) => isOrigin(text, development)),
+      returnOrigins: parseOptionalList(payload["return_origins"], (text) => isOrigin(text, development)),
     },
   };
 }
@@ -100,11 +103,11 @@ function parseReleaseKeys(value: unknown): ReleaseJwk[] {
 
 function isReleaseKey(value: unknown): value is ReleaseJwk {
   return isObject(value) && typeof value["kid"] === "string" && typeof value["alg"] === "string" && value["use"] === "enc"
-    && typeof value["kty"] === "string" && value["d"] === undefined;
+    && typeof value["kty"] === "string" && value["d"] === undefined && value["priv"] === undefined;
 }
 
-function checkOptional(payload: JsonObject): void {
-  parseList(payload["desk_origins"] ?? [], (text) => isOrigin(text, true));
+function checkOptional(payload: JsonObject, development: boolean): void {
+  parseOptionalList(payload["desk_origins"], (text) => isOrigin(text, development));
   for (const contact of [payload["deletion_contact"], payload["authority_contact"]]) {
     if (contact !== undefined && !(typeof contact === "string" && hasScheme(contact, ["https:", "mailto:"]))) refuse("statement-malformed");
   }
@@ -113,6 +116,11 @@ function checkOptional(payload: JsonObject): void {
 
 function parseList(value: unknown, holds: (text: string) => boolean): string[] {
   return isTextArray(value) && value.every(holds) ? value : refuse("statement-malformed");
+}
+
+/** Left out is empty; `null` is not left out. */
+function parseOptionalList(value: unknown, holds: (text: string) => boolean): string[] {
+  return value === undefined ? [] : parseList(value, holds);
 }
 
 function hasScheme(text: string, schemes: string[]): boolean {

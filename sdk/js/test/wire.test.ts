@@ -52,6 +52,9 @@ test("sectors", () => {
   const wrong = ["Shoes.example", "shoes.example.", "shoes.example:443", "10.0.0.1", "1.2", "[::1]", "shoes", "localhost", "shoes.localhost", "shoes.localhost:0",
     "shoes.localhost:70000", "bücher.example", "a..b", "-a.example", "a_b.example", "shoes.example/x", "user@shoes.example", "", "0x7f.1", "evil.example:1.localhost:1"];
   for (const sector of wrong) expect(isSector(sector), sector).toBe(false);
+  // As in tests/regressions/sector_hosts.rs: both readers take the same hosts.
+  for (const sector of ["a..localhost:80", "-a.localhost:80", "xn--a.example", "ab--cd.example", "xn--abc.example"]) expect(isSector(sector), sector).toBe(false);
+  for (const sector of ["xn--mnchen-3ya.example", "xn--fa-hia.example", "abc.xn--p1ai", "08.example", "1.example"]) expect(isSector(sector), sector).toBe(true);
   expect(isDevelopmentSector("shoes.example")).toBe(false);
   expect(sectorOrigin("shoes.example")).toBe("https://shoes.example");
   expect(sectorOrigin("shoes.localhost:4001")).toBe("http://shoes.localhost:4001");

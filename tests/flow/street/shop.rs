@@ -200,7 +200,8 @@ impl Shop {
         let path = format!("/v1/grants/{}/openings", order.grant_id);
         let opened = self.post(&path, &json!({ "reason": reason }), rng).await;
         let release = opened["release"].as_str().unwrap();
-        let disclosed = reveal::open(order, release, std::slice::from_ref(&self.release_key))?;
+        let disclosed =
+            reveal::open(order, release, std::slice::from_ref(&self.release_key), self.clock.now())?;
         Ok(disclosed.values.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect())
     }
 

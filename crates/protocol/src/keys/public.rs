@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::hazmat::es256;
-use crate::wire::b64u;
+use crate::wire::{b64u, json};
 
 /// A public ES256 key: a point on P-256. In messages a JWK with `kty`, `crv`, `x`, `y` (RFC 7518 section 6.2).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ struct EcJwk {
     x: String,
     y: String,
     /// Never written; a message that carries a private half is refused.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing, deserialize_with = "json::present")]
     d: Option<serde_json::Value>,
 }
 

@@ -146,6 +146,9 @@ impl GrantClaim {
         now: Timestamp,
     ) -> Result<CheckedGrantClaim, GrantClaimRefusal> {
         let parsed = Unverified::<Self>::parse(compact, TYP)?;
+        if !b64u::decode(&parsed.peek().release_sha256).is_ok_and(|hash| hash.len() == 32) {
+            return Err(GrantClaimRefusal::Malformed);
+        }
         let presentation =
             Presentation::parse(&parsed.peek().passport).map_err(|_| PassportRefusal::Malformed)?;
         let passport = Passport::parse(presentation.unbound(), keys, sector, now)?;

@@ -56,7 +56,8 @@ impl Question {
         sector: &Sector,
         now: Timestamp,
     ) -> Result<Order, GrantClaimRefusal> {
-        let rules = KeyBindingRules { context: &self.context, terms_hash: &self.terms_hash, now: Some(now) };
+        let rules =
+            KeyBindingRules { context: &self.context, terms_hash: &self.terms_hash, now, any_age: false };
         let checked = GrantClaim::check(grant_claim, keys, sector, &rules, now)?;
         let asked = |claim: &ClaimName| self.required.contains(claim) || self.optional.contains(claim);
         let answered = self.required.iter().all(|claim| checked.claims.contains(claim));

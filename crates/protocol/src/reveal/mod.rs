@@ -2,7 +2,7 @@
 //!
 //! Never in here: a log, a file, a network. The result is shown, printed, forgotten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::claim::{AttributeValue, ClaimName};
 use crate::keys::{ReleaseKey, derive_user_ref};
@@ -12,6 +12,7 @@ use crate::seal::{
     KeyBinding, KeyBindingRefusal, KeyBindingRules, ParsedProfile, ProfileRefusal, Response, hash_release,
 };
 use crate::sector::Sector;
+use crate::time::Timestamp;
 use crate::wire::jwe::{self, JweError};
 use crate::wire::sd_jwt::Presentation;
 
@@ -82,7 +83,12 @@ pub struct Disclosure {
 }
 
 /// Opens the release of an order with the shop's release keys.
-pub fn open(order: &Order, jwe: &str, keys: &[ReleaseKey]) -> Result<Disclosure, RevealRefusal> {
+pub fn open(
+    order: &Order,
+    jwe: &str,
+    keys: &[ReleaseKey],
+    now: Timestamp,
+) -> Result<Disclosure, RevealRefusal> {
     if hash_release(jwe) != order.release_sha256 {
         return Err(RevealRefusal::ReleaseHash);
     }
@@ -92,7 +98,8 @@ pub fn open(order: &Order, jwe: &str, keys: &[ReleaseKey]) -> Result<Disclosure,
         JweError::Open => RevealRefusal::ReleaseOpen,
     })?;
     let mut response = Response::parse(&plaintext).ok_or(RevealRefusal::ResponseMalformed)?;
-    let rules = KeyBindingRules { context: &order.context, terms_hash: &order.terms_hash, now: None };
+    let rules =
+        KeyBindingRules { context: &order.context, terms_hash: &order.terms_hash, now, any_age: true };
 
     let passport = only_presentation(response.vp_token.remove(PASSPORT_QUERY).as_deref())?;
     let (sub, holder) = Passport::read(passport.unbound()).map_err(|_| RevealRefusal::ResponseMalformed)?;
@@ -123,9 +130,8 @@ pub fn open(order: &Order, jwe: &str, keys: &[ReleaseKey]) -> Result<Disclosure,
             }
         }
     }
-    let promised =
-        order.claims.len() == values.len() && order.claims.iter().all(|claim| values.contains_key(claim));
-    if promised { Ok(Disclosure { values }) } else { Err(RevealRefusal::Claims) }
+    let promised: BTreeSet<_> = order.claims.iter().collect();
+    if values.keys().eq(promised) { Ok(Disclosure { values }) } else { Err(RevealRefusal::Claims) }
 }
 
 fn only_presentation(presentations: Option<&[String]>) -> Result<Presentation, RevealRefusal> {

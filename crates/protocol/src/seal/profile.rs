@@ -10,6 +10,7 @@ use crate::claim::{AttributeValue, ClaimName};
 use crate::keys::{PairwiseKey, PublicKey};
 use crate::request::PROFILE_VCT;
 use crate::time::Timestamp;
+use crate::wire::json;
 use crate::wire::jws::{self, JwsError, Unverified};
 use crate::wire::sd_jwt::{self, Presentation};
 
@@ -32,7 +33,7 @@ struct Payload {
     digest_alg: String,
     #[serde(rename = "_sd", default, skip_serializing_if = "Vec::is_empty")]
     digests: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
     address: Option<Digests>,
 }
 

@@ -21,7 +21,7 @@ pub enum SealError {
     /// The passport or the key is another person's or another shop's.
     #[error("the passport does not belong to this shop and this wallet")]
     Passport,
-    /// More than 64 KiB of details.
+    /// More details, some 30,000 bytes, than fit into the largest JWE that is accepted.
     #[error("the details are too long to be sent")]
     TooLarge,
     /// A signature could not be made.
@@ -76,6 +76,9 @@ impl SealedRelease {
             .write_padded()
             .map_err(|_| SealError::TooLarge)?;
         let jwe = jwe::seal(&plaintext, request.release_key(), &context.info(), rng)?;
+        if jwe.len() > jwe::LARGEST {
+            return Err(SealError::TooLarge);
+        }
 
         let claims = grant.claims();
         let claim =

@@ -14,8 +14,10 @@ const LARGEST: usize = 65_536;
 pub(crate) struct Response {
     /// From the id of a credential query to its presentations.
     pub(crate) vp_token: BTreeMap<String, Vec<String>>,
-    pub(crate) state: String,
-    #[serde(rename = "_pad", default)]
+    /// Written for wallets of other makes; not looked at when a release is opened.
+    #[serde(skip_deserializing)]
+    state: String,
+    #[serde(rename = "_pad", skip_deserializing)]
     padding: String,
 }
 
@@ -69,7 +71,7 @@ mod tests {
             let padded = Response::new(token.clone(), &state).write_padded().map_err(|_| "too large").unwrap();
             proptest::prop_assert_eq!(padded_length(padded.len()), Some(padded.len()));
             let back = Response::parse(&padded).unwrap();
-            proptest::prop_assert_eq!((back.vp_token, back.state), (token, state));
+            proptest::prop_assert_eq!(back.vp_token, token);
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::keys::{Jkt, PublicKey, ReleasePublicKey, SigningKey};
 use crate::request::is_plain_text;
 use crate::sector::Sector;
 use crate::time::{DAY, Timestamp};
-use crate::wire::b64u;
 use crate::wire::jws::{self, JwsError, Unverified};
+use crate::wire::{b64u, json};
 
 const TYP: &str = "passerby-statement+jwt";
 
@@ -76,7 +76,7 @@ pub struct Statement {
     /// Ends at; at most 180 days after `iat`.
     pub exp: Timestamp,
     /// `b64u(SHA-256(predecessor))`, from `seq` 2 on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
     pub prev: Option<String>,
     /// What the shop calls itself.
     pub name: String,
@@ -100,13 +100,13 @@ pub struct Statement {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub desk_origins: Vec<String>,
     /// Where to ask for deletion.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
     pub deletion_contact: Option<String>,
     /// Which authority to complain to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
     pub authority_contact: Option<String>,
     /// The commitment to the next root key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
     pub next_root_jkt_hash: Option<String>,
 }
 
@@ -132,12 +132,17 @@ impl Statement {
         self.request_jkts.contains(jkt) && !self.revoked_jkts.contains(jkt)
     }
 
-    /// Whether a browser may be sent to this address: the sector itself, or one of `return_origins`.
+    /// Whether a browser may be sent to this address: the sector itself, or one of `return_origins`, and without a
+    /// `passerby_claim`, which only the wallet adds.
     #[must_use]
     pub fn allows_return_to(&self, address: &Url) -> bool {
         let origin = address.origin().ascii_serialization();
-        let plain = address.username().is_empty() && address.password().is_none();
-        plain && (origin == self.iss.origin() || self.return_origins.contains(&origin))
+        // A `blob:` address has the origin of the one inside it, and is no place to go back to.
+        let web = matches!(address.scheme(), "https" | "http");
+        let plain = web && address.username().is_empty() && address.password().is_none();
+        // A shop that reads the first of two would believe the relay's word in place of the wallet's.
+        let vouched = address.query_pairs().any(|(name, _)| name == "passerby_claim");
+        plain && !vouched && (origin == self.iss.origin() || self.return_origins.contains(&origin))
     }
 
     fn is_well_formed(&self) -> bool {
@@ -200,10 +205,10 @@ impl ParsedStatement {
         if parsed.header().kid.as_deref() != Some(root.jkt().as_str()) {
             return Err(StatementRefusal::Malformed);
         }
-        let statement = parsed.verify(&root)?;
-        if !statement.is_well_formed() {
+        if !parsed.peek().is_well_formed() {
             return Err(StatementRefusal::Malformed);
         }
+        let statement = parsed.verify(&root)?;
         if statement.iss != *sector {
             return Err(StatementRefusal::Sector);
         }

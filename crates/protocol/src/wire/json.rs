@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 const LARGEST_INTEGER: u64 = (1 << 53) - 1;
@@ -30,6 +31,14 @@ pub fn refuse_ambiguity(bytes: &[u8]) -> Result<(), NotTheJson> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     Unambiguous.deserialize(&mut reader).map_err(|_| NotTheJson)?;
     reader.end().map_err(|_| NotTheJson)
+}
+
+/// For members that may be left out: one that stands there with `null` is there, and must be what it should be. To be used
+/// with `#[serde(default)]`.
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    reader: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(reader).map(Some)
 }
 
 struct Unambiguous;

@@ -35,11 +35,11 @@ pub enum JweError {
 struct Header {
     alg: String,
     kid: String,
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing, deserialize_with = "json::present")]
     enc: Option<serde_json::Value>,
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing, deserialize_with = "json::present")]
     crit: Option<serde_json::Value>,
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing, deserialize_with = "json::present")]
     zip: Option<serde_json::Value>,
 }
 

@@ -5,6 +5,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::hazmat::es256;
 use crate::keys::{PublicKey, SigningKey};
@@ -107,7 +108,9 @@ impl<T: DeserializeOwned> Unverified<T> {
         let decode = |part| b64u::decode(part).map_err(|_| JwsError::Malformed);
         let (header, payload) = (decode(header)?, decode(payload)?);
         let kind: Kind = json::parse(&header).map_err(|_| JwsError::Malformed)?;
-        if kind.alg.as_deref() != Some("ES256") || kind.typ.as_deref() != Some(typ) || kind.crit.is_some() {
+        let payload = json::parse(&payload).map_err(|_| JwsError::Malformed)?;
+        let is = |member: &Option<Value>, expected| member.as_ref().and_then(Value::as_str) == Some(expected);
+        if !is(&kind.alg, "ES256") || !is(&kind.typ, typ) || kind.crit.is_some() {
             return Err(JwsError::Type);
         }
         if decode(signature)?.len() != es256::SIGNATURE_LENGTH {
@@ -115,7 +118,7 @@ impl<T: DeserializeOwned> Unverified<T> {
         }
         Ok(Self {
             header: json::parse(&header).map_err(|_| JwsError::Malformed)?,
-            payload: json::parse(&payload).map_err(|_| JwsError::Malformed)?,
+            payload,
             signed: signed.to_owned(),
             signature: signature.to_owned(),
         })
@@ -149,10 +152,12 @@ impl<T: DeserializeOwned> Unverified<T> {
     }
 }
 
-/// What decides whether a message is ours at all; read before the rest, so that a foreign type is called that.
+/// What decides whether a message is ours at all; read before the rest of the header, so that a foreign type is called that.
 #[derive(Deserialize)]
 struct Kind {
-    alg: Option<String>,
-    typ: Option<String>,
-    crit: Option<serde_json::Value>,
+    alg: Option<Value>,
+    typ: Option<Value>,
+    /// Refused whatever it holds, `null` too.
+    #[serde(default, deserialize_with = "json::present")]
+    crit: Option<Value>,
 }

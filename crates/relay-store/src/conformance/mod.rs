@@ -23,8 +23,8 @@ pub use answers::{
     answers_once, answers_once_for_a_transaction, answers_the_same_bytes_again, races_have_one_winner,
 };
 pub use grants::{
-    burns_after_three_wrong_codes, collects_once, forfeits_what_nobody_collects, hands_out_a_refusal, openings_are_the_holders_to_see,
-    opens_only_the_shops_own,
+    burns_after_three_wrong_codes, collects_once, forfeits_what_nobody_collects, hands_out_a_refusal,
+    openings_are_the_holders_to_see, opens_only_the_shops_own,
 };
 pub use requests::{binds_to_the_first_key, keeps_transactions_of_shops_apart, parks_once};
 pub use shops::{adds_lists_and_removes_shops, keeps_the_newest_statement};

@@ -1,7 +1,8 @@
 //! Proofs that were used: each is good once. Kept in memory only: a restart forgets at most three minutes of them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use passerby_protocol::proof::Call;
 use passerby_protocol::time::Timestamp;
@@ -14,17 +15,30 @@ const CLEAR_EVERY: usize = 1_000;
 
 /// The proofs that were used and are not stale yet. Shops have a memory of their own: anybody can make a wallet's key, and a
 /// flood of them must not keep the shops out.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct UsedProofs {
     shops: Mutex<Memory>,
     wallets: Mutex<Memory>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Memory {
     /// From thumbprint and `jti` to the moment it may be forgotten.
     used: HashMap<(String, String), Timestamp>,
     since_cleared: usize,
+    /// When it was cleared last: a full memory is not searched again for each call of a flood.
+    cleared_at: Option<Timestamp>,
+}
+
+/// Counts only: thumbprints and `jti`s name callers.
+impl fmt::Debug for UsedProofs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |memory: &Mutex<Memory>| lock(memory).used.len();
+        f.debug_struct("UsedProofs")
+            .field("shops", &count(&self.shops))
+            .field("wallets", &count(&self.wallets))
+            .finish()
+    }
 }
 
 impl UsedProofs {
@@ -39,12 +53,19 @@ impl UsedProofs {
     }
 }
 
+/// A memory has no halfway state that a panic elsewhere could have left behind.
+fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn consume(memory: &Mutex<Memory>, call: &Call, now: Timestamp, used: Problem) -> Result<(), Problem> {
-    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut memory = lock(memory);
     memory.since_cleared += 1;
-    if memory.since_cleared >= CLEAR_EVERY || memory.used.len() >= MOST {
+    let full = memory.used.len() >= MOST && memory.cleared_at != Some(now);
+    if memory.since_cleared >= CLEAR_EVERY || full {
         memory.used.retain(|_, stale_at| *stale_at >= now);
         memory.since_cleared = 0;
+        memory.cleared_at = Some(now);
     }
     if memory.used.len() >= MOST {
         return Err(Problem::Unavailable);

@@ -3,8 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use passerby_protocol::keys::PublicKey;
-use passerby_protocol::proof::{HttpCall, ShopProof};
+use passerby_protocol::proof::{Call, HttpCall, ShopProof};
 use passerby_protocol::sector::Sector;
 use passerby_protocol::verify::{ParsedStatement, Statement};
 use passerby_protocol::wire::json;
@@ -16,14 +15,15 @@ use super::extract::{read_body, require_media_type};
 use super::problem::Refused;
 use crate::RelayState;
 
-/// A shop that the admin added, and a key that signed this very call. Whether the key is the shop's is not known yet.
+/// A shop that the admin added, and a key that signed this very call. Whether the key is the shop's is not known yet: the
+/// proof is used up only when it is, or strangers could fill the memory that keeps the shops safe.
 #[derive(Debug, Clone)]
 pub struct CallingShop {
     pub sector: Sector,
     /// The shop as it stands in the store.
     pub record: Shop,
-    /// The key that signed the call.
-    pub key: PublicKey,
+    /// The key that signed the call, and what must be used up with it.
+    pub call: Call,
     body: Bytes,
 }
 
@@ -64,13 +64,11 @@ impl FromRequest<RelayState> for CallingShop {
         let http_call = HttpCall { method: &method, htu: &htu, body: &body };
         let (sector, call) = ShopProof::parse(&proof, state.identity().issuer(), http_call, now)
             .map_err(|_| Problem::ShopProof)?;
-        // A stranger's proofs are not worth remembering.
         let record = state.store().find_shop(sector.as_str()).await?.ok_or(Problem::ShopUnknown)?;
-        state.used_proofs().consume_shop(&call, now)?;
         if !state.identity().serves(&sector) {
             return Err(Problem::ShopUnknown.into());
         }
-        Ok(Self { sector, record, key: call.key, body })
+        Ok(Self { sector, record, call, body })
     }
 }
 
@@ -83,9 +81,61 @@ impl FromRequest<RelayState> for ListedShop {
         let kept = calling.record.statement.as_ref().ok_or(missing)?;
         let parsed = ParsedStatement::parse(&kept.compact, &calling.sector, state.now())
             .map_err(|refused| Refused::because(Problem::StatementRefused, refused.word()))?;
-        if !parsed.statement().lists_request_key(&calling.key.jkt()) {
+        if !parsed.statement().lists_request_key(&calling.call.key.jkt()) {
             return Err(Problem::ShopProof.into());
         }
+        state.used_proofs().consume_shop(&calling.call, state.now())?;
         Ok(Self { calling, statement: parsed.statement().clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use passerby_protocol::keys::SigningKey;
+    use passerby_protocol::time::Clock as _;
+    use passerby_relay_store::{KeptStatement, ShopStore as _};
+    use passerby_relay_store_sqlite::SqliteStore;
+    use passerby_testkit::clock::TestClock;
+    use passerby_testkit::rng;
+    use passerby_testkit::scene::Scene;
+
+    use super::*;
+    use crate::Identity;
+
+    #[tokio::test]
+    async fn a_stranger_who_names_a_shop_does_not_fill_its_memory() {
+        let (scene, clock) = (Scene::new(), Arc::new(TestClock::default()));
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("relay.db")).await.unwrap();
+        let (sector, root) = (scene.sector.as_str(), scene.root.public().jkt());
+        store.add_shop(sector, root.as_str(), 1).await.unwrap();
+        let compact = scene.first_statement().to_owned();
+        let keep = KeptStatement { compact, seq: 1, root_jkt: root.as_str().to_owned() };
+        store.keep_statement(sector, root.as_str(), &keep).await.unwrap();
+        let identity = Identity::new(scene.issuer.clone(), scene.relay_key.clone(), false).unwrap();
+        let state = RelayState::new(identity, Arc::new(store), clock.clone(), rng::seeded(1));
+
+        let call_by = |key: &SigningKey| {
+            let htu = format!("{}/v1/requests", scene.issuer);
+            let call = HttpCall { method: "POST", htu: &htu, body: b"{}" };
+            let now = clock.now();
+            let proof =
+                ShopProof::make(&scene.sector, &scene.issuer, call, key, now, &mut rng::seeded(2)).unwrap();
+            Request::post("/v1/requests")
+                .header("authorization", format!("Bearer {proof}"))
+                .header("content-type", "application/json")
+                .body(Body::from("{}"))
+                .unwrap()
+        };
+        let refused = ListedShop::from_request(call_by(&scene.stranger), &state).await.unwrap_err();
+        assert_eq!(refused.problem(), Problem::ShopProof);
+        assert_eq!(format!("{:?}", state.used_proofs()), "UsedProofs { shops: 0, wallets: 0 }");
+
+        ListedShop::from_request(call_by(&scene.request_key), &state).await.unwrap();
+        let again = ListedShop::from_request(call_by(&scene.request_key), &state).await.unwrap_err();
+        assert_eq!(again.problem(), Problem::ShopProof, "a proof is good once");
     }
 }

@@ -18,7 +18,7 @@ const LONGEST_REASON: usize = 120;
 
 /// A reason is shown to a person: one line of plain text.
 fn is_reason(text: &str) -> bool {
-    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     !text.trim().is_empty()
         && text.chars().count() <= LONGEST_REASON
         && !text.chars().any(|c| c.is_control() || turns(c))

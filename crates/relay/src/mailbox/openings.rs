@@ -12,6 +12,10 @@ use crate::http::dpop::Wallet;
 use crate::http::extract::Named;
 use crate::http::problem::Refused;
 
+/// How many openings are told, the newest. With the longest reasons they fit into what a wallet reads: a shop must not hide one
+/// behind many.
+const MOST: usize = 100;
+
 /// Who opened the release of a grant. The DPoP proof is by the person's key for the shop.
 #[utoipa::path(
     get,
@@ -30,7 +34,11 @@ pub async fn openings(
     Named(grant_id): Named<GrantId>,
 ) -> Result<Json<OpeningsBody>, Refused> {
     let found = openings.find_openings(grant_id, &wallet.jkt).await?.ok_or(Problem::NotFound)?;
-    let openings =
-        found.into_iter().map(|o| OpeningBody { opened_at: o.opened_at, reason: o.reason }).collect();
+    let too_many = found.len().saturating_sub(MOST);
+    let openings = found
+        .into_iter()
+        .skip(too_many)
+        .map(|o| OpeningBody { opened_at: o.opened_at, reason: o.reason })
+        .collect();
     Ok(Json(OpeningsBody { openings }))
 }

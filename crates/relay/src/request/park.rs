@@ -74,7 +74,7 @@ pub async fn park(
         .map_err(|no| refused(no.word()))?;
     // Read again for what the relay keeps of it; every member was checked above.
     let read = Unverified::<RequestObject>::parse(&body.request, TYP).map_err(|_| Problem::Failed)?;
-    if read.header().kid.as_deref() != Some(shop.calling.key.jkt().as_str()) {
+    if read.header().kid.as_deref() != Some(shop.calling.call.key.jkt().as_str()) {
         return Err(refused("request-signature"));
     }
     let object = read.peek();

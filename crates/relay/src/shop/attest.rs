@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use passerby_protocol::keys::Jkt;
 use passerby_protocol::time::DAY;
 use passerby_protocol::verify::{Attestation, ParsedStatement, Statement};
 use passerby_protocol::wire::b64u;
@@ -15,6 +14,7 @@ use passerby_relay_store::{KeepStatement, KeptStatement, ShopStore};
 
 use crate::Identity;
 use crate::http::problem::Refused;
+use crate::http::replay::UsedProofs;
 use crate::http::shop_proof::CallingShop;
 use crate::state::Now;
 
@@ -70,6 +70,7 @@ pub async fn attest(
     State(identity): State<Arc<Identity>>,
     State(shops): State<Arc<dyn ShopStore>>,
     State(now): State<Now>,
+    State(used_proofs): State<Arc<UsedProofs>>,
     calling: CallingShop,
 ) -> Result<Json<AttestationBody>, Refused> {
     let refused = |word| Refused::because(Problem::StatementRefused, word);
@@ -83,10 +84,11 @@ pub async fn attest(
     if !is_chained(&parsed, kept.as_ref()) {
         return Err(refused("statement-chain"));
     }
-    let jkt: Jkt = calling.key.jkt();
-    if !parsed.statement().lists_request_key(&jkt) {
+    let key = &calling.call.key;
+    if !parsed.statement().lists_request_key(&key.jkt()) {
         return Err(Problem::ShopProof.into());
     }
+    used_proofs.consume_shop(&calling.call, now)?;
 
     let keep = KeptStatement {
         compact: statement,
@@ -101,7 +103,7 @@ pub async fn attest(
         _ => return Err(Problem::Unavailable.into()),
     }
     let attestation =
-        Attestation::new(identity.issuer(), &calling.sector, &calling.key, &parsed.root_jkt(), now, LIFE)
+        Attestation::new(identity.issuer(), &calling.sector, key, &parsed.root_jkt(), now, LIFE)
             .sign(identity.key())
             .map_err(|_| Problem::Failed)?;
     Ok(Json(AttestationBody { attestation }))

@@ -3,10 +3,12 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a tool for developers")]
 
+mod differences;
 mod keys;
 mod passport;
 mod request;
 mod reveal;
+mod sentences;
 mod verify;
 
 use passerby_protocol::time::Timestamp;
@@ -18,11 +20,17 @@ use serde_json::Value;
 fn main() -> std::io::Result<()> {
     let scene = Scene::new();
     let mut writer = Writer { step: "", written: 0, kept: 0 };
-    keys::write(&mut writer.at("keys"), &scene)?;
-    request::write(&mut writer.at("request"), &scene)?;
-    verify::write(&mut writer.at("verify"), &scene)?;
-    passport::write(&mut writer.at("passport"), &scene)?;
-    reveal::write(&mut writer.at("reveal"), &scene)?;
+    keys::write(writer.at("keys"), &scene)?;
+    request::write(writer.at("request"), &scene)?;
+    verify::write(writer.at("verify"), &scene)?;
+    differences::statements(writer.at("verify"), &scene)?;
+    sentences::statements(writer.at("verify"), &scene)?;
+    passport::write(writer.at("passport"), &scene)?;
+    differences::claims(writer.at("passport"), &scene)?;
+    sentences::claims(writer.at("passport"), &scene)?;
+    reveal::write(writer.at("reveal"), &scene)?;
+    differences::releases(writer.at("reveal"), &scene)?;
+    sentences::releases(writer.at("reveal"), &scene)?;
     println!("{} vectors written, {} left as they were", writer.written, writer.kept);
     Ok(())
 }

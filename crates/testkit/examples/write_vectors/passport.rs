@@ -12,19 +12,19 @@ use serde_json::{Value, json};
 use crate::Writer;
 
 /// A grant claim taken apart, so that each of its parts can be altered.
-struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     scene: &'a Scene,
-    passport: Value,
-    passport_header: Value,
-    binding: Value,
-    claim: Value,
-    claim_header: Value,
+    pub(crate) passport: Value,
+    pub(crate) passport_header: Value,
+    pub(crate) binding: Value,
+    pub(crate) claim: Value,
+    pub(crate) claim_header: Value,
     holder: SigningKey,
     relay: SigningKey,
 }
 
 impl<'a> Parts<'a> {
-    fn of(scene: &'a Scene) -> Self {
+    pub(crate) fn of(scene: &'a Scene) -> Self {
         let answer = scene.answer(1);
         let claim = forge::payload_of(&answer.sealed.grant_claim);
         let presentation = claim["passport"].as_str().expect("a presentation").to_owned();
@@ -42,7 +42,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Signs the parts anew: passport, key binding over it, claim around both.
-    fn sign(&self) -> String {
+    pub(crate) fn sign(&self) -> String {
         let unbound = format!("{}~", forge::jws(&self.passport_header, &self.passport, &self.relay));
         let mut binding = self.binding.clone();
         if binding["sd_hash"] != "wrong" {
@@ -54,7 +54,7 @@ impl<'a> Parts<'a> {
         forge::jws(&self.claim_header, &claim, &self.holder)
     }
 
-    fn input(&self, claim: &str) -> Value {
+    pub(crate) fn input(&self, claim: &str) -> Value {
         input(self.scene, claim, &GrantClaim::hash(claim))
     }
 }

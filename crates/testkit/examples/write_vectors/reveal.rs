@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::Writer;
 
-fn input(order: &Order, release: &str, key: &ReleaseKey) -> Value {
+pub(crate) fn input(order: &Order, release: &str, key: &ReleaseKey) -> Value {
     let jwk: Value = serde_json::from_str(&key.to_jwk()).expect("a JWK");
     json!({ "order": order, "release": release, "release_keys": [jwk] })
 }
@@ -22,7 +22,7 @@ fn info(order: &Order) -> Vec<u8> {
 }
 
 /// Opens the scene's release, alters the answer inside, and seals it again for the same order.
-fn resealed(scene: &Scene, alter: impl FnOnce(&mut Value)) -> (Order, String) {
+pub(crate) fn resealed(scene: &Scene, alter: impl FnOnce(&mut Value)) -> (Order, String) {
     let Answer { sealed, mut order } = scene.answer(1);
     let keys = [scene.release_key.clone()];
     let plaintext = jwe::open(&sealed.jwe, &keys, &info(&order)).expect("it opens");
@@ -361,7 +361,7 @@ fn profiles(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
 }
 
 /// Signs the profile inside an answer anew, with a fresh key binding by the same key.
-fn reissue(response: &mut Value, key: &SigningKey, alter: impl FnOnce(&mut Value)) {
+pub(crate) fn reissue(response: &mut Value, key: &SigningKey, alter: impl FnOnce(&mut Value)) {
     reissue_with(response, key, key.public().jkt().as_str(), alter);
 }
 

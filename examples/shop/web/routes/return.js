@@ -11,6 +11,8 @@ export function returnRoutes(app, { session, visits, orders, checkout }) {
     const visit = session.find(c);
     const asking = visit && orders.findAsking(c.req.param("label"), visit.id);
     const responseCode = c.req.query("response_code");
+    // The wallet appends one. A second one is somebody else's, and neither is believed.
+    const [passerbyClaim, another] = c.req.queries("passerby_claim") ?? [];
     if (!asking || !responseCode) {
       const problem = {
         head: "This browser did not start that order",
@@ -19,7 +21,7 @@ export function returnRoutes(app, { session, visits, orders, checkout }) {
       };
       return asJson ? c.json({ error: "not-this-session", ...problem }, 403) : c.html(problemPage(problem), 403);
     }
-    const outcome = await checkout.collect(asking, { responseCode, passerbyClaim: c.req.query("passerby_claim") });
+    const outcome = await checkout.collect(asking, { responseCode, passerbyClaim: another === undefined ? passerbyClaim : "" });
     if (outcome === "granted") visits.saveBasket(asking.visit, []);
     if (asJson) {
       const { visit: _visit, ...row } = orders.find(asking.order_no) ?? {};

@@ -17,6 +17,9 @@ export interface Jws {
   compact: string;
   header: JsonObject;
   payload: JsonObject;
+  /** Bytes of the signature: ES256 has 64. */
+  signatureLength: number;
+  malformed: RefusalWord;
 }
 
 /** Form only: size, three canonical parts, strict JSON objects. */
@@ -26,15 +29,16 @@ export function parseJws(compact: unknown, malformed: RefusalWord): Jws {
   const [header, payload, signature] = parts.map(findBytes);
   if (parts.length !== 3 || !header || !payload || !signature) throw new PasserbyRefusal(malformed);
   try {
-    return { compact, header: parseJsonObject(header), payload: parseJsonObject(payload) };
+    return { compact, header: parseJsonObject(header), payload: parseJsonObject(payload), signatureLength: signature.length, malformed };
   } catch {
     throw new PasserbyRefusal(malformed);
   }
 }
 
-/** `typ`, `alg`, `crit`: in that order, with one word. */
-export function requireType({ header }: Jws, typ: string, word: RefusalWord): void {
+/** `typ`, `alg`, `crit`: in that order, with one word. Only then it is known how long a signature must be. */
+export function requireType({ header, signatureLength, malformed }: Jws, typ: string, word: RefusalWord): void {
   if (header["typ"] !== typ || header["alg"] !== "ES256" || Object.hasOwn(header, "crit")) throw new PasserbyRefusal(word);
+  if (signatureLength !== 64) throw new PasserbyRefusal(malformed);
 }
 
 export async function verifyJws({ compact }: Jws, jwk: SigningJwk, word: RefusalWord): Promise<void> {

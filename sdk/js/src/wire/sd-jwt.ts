@@ -4,6 +4,7 @@
  */
 import { PasserbyRefusal, type RefusalWord } from "../refusal.js";
 import { findBytes, sha256B64u } from "./b64u.js";
+import { isClaimName } from "./claim-name.js";
 import { isObject, isTextArray, parseJson, type JsonObject } from "./json.js";
 import { LARGEST_TOKEN } from "./jws.js";
 
@@ -21,7 +22,6 @@ export interface Presentation {
 export type Detail = string;
 
 const MEMBERS = ["iss", "vct", "cnf", "iat", "_sd_alg", "_sd", "address"];
-const SEGMENT = /^[a-z0-9_]{1,64}$/;
 
 export function parsePresentation(text: unknown, malformed: RefusalWord): Presentation {
   if (typeof text !== "string" || text.length > LARGEST_TOKEN) throw new PasserbyRefusal(malformed);
@@ -33,12 +33,13 @@ export function parsePresentation(text: unknown, malformed: RefusalWord): Presen
 
 /** Claim name to detail. Each disclosure must have exactly one digest in the payload, and each name comes once. */
 export async function findDetails(payload: JsonObject, disclosures: string[], malformed: RefusalWord): Promise<Map<string, Detail>> {
-  const address = payload["address"] ?? {};
-  const plain = Object.keys(payload).some((name) => !MEMBERS.includes(name)) || !isObject(address) || Object.keys(address).some((name) => name !== "_sd");
+  const { address } = payload;
+  const nestedOnly = address === undefined || (isObject(address) && Object.keys(address).join() === "_sd");
+  const plain = Object.keys(payload).some((name) => !MEMBERS.includes(name)) || !nestedOnly;
   // Nothing stands in the clear: what was not disclosed one by one was not consented to one by one.
   if (plain || payload["_sd_alg"] !== "sha-256") throw new PasserbyRefusal(malformed);
   const top = parseDigests(payload["_sd"], malformed);
-  const nested = parseDigests(address["_sd"], malformed);
+  const nested = parseDigests(address?.["_sd"], malformed);
   if (new Set([...top, ...nested]).size !== top.length + nested.length) throw new PasserbyRefusal(malformed);
 
   const details = new Map<string, Detail>();
@@ -48,7 +49,7 @@ export async function findDetails(payload: JsonObject, disclosures: string[], ma
     const inTop = top.includes(digest);
     if (!inTop && !nested.includes(digest)) throw new PasserbyRefusal(malformed);
     const name = inTop ? segment : `address.${segment}`;
-    if (details.has(name) || (inTop && MEMBERS.includes(segment))) throw new PasserbyRefusal(malformed);
+    if (details.has(name) || !isClaimName(name)) throw new PasserbyRefusal(malformed);
     details.set(name, detail);
   }
   return details;
@@ -65,7 +66,7 @@ function parseDisclosure(disclosure: string, malformed: RefusalWord): { segment:
   try {
     const [salt, segment, detail, ...rest] = bytes ? (parseJson(bytes) as unknown[]) : [];
     const texts = typeof salt === "string" && typeof segment === "string" && typeof detail === "string";
-    if (texts && SEGMENT.test(segment) && rest.length === 0) return { segment, detail };
+    if (texts && !segment.includes(".") && rest.length === 0) return { segment, detail };
   } catch {
     // Not JSON, or not an array: the same answer as any other wrong form.
   }

@@ -2,19 +2,21 @@
 
 const PREFIX = "verifier_attestation:";
 const LABELS = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
-const DEVELOPMENT = /^(127\.0\.0\.1|\[::1\]|localhost|[a-z0-9.-]+\.localhost):([1-9][0-9]{0,4})$/;
+const DEVELOPMENT = /^(127\.0\.0\.1|\[::1\]|localhost|([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+localhost):([1-9][0-9]{0,4})$/;
 const IPV4 = /^[0-9.]+$/;
+/** `--` at the third place is kept for A-labels. */
+const RESERVED = /(^|\.)(?!xn)[a-z0-9-]{2}--/;
 const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|localhost|[a-z0-9-]+(\.[a-z0-9-]+)*\.localhost)$/;
 
 /** Development sectors carry their port and mean "this computer". */
 export function isDevelopmentSector(sector: string): boolean {
   const match = DEVELOPMENT.exec(sector);
-  return match !== null && Number(match[2]) <= 65_535 && parseUrl(`http://${sector}`)?.hostname === match[1];
+  return match !== null && Number(match.at(-1)) <= 65_535 && parseUrl(`http://${sector}`)?.hostname === match[1];
 }
 
 export function isSector(sector: string): boolean {
   if (isDevelopmentSector(sector)) return true;
-  return sector.includes(".") && LABELS.test(sector) && !LOOPBACK.test(sector) && parseUrl(`https://${sector}`)?.host === sector && !IPV4.test(sector);
+  return sector.includes(".") && LABELS.test(sector) && !RESERVED.test(sector) && !LOOPBACK.test(sector) && parseUrl(`https://${sector}`)?.host === sector && !IPV4.test(sector);
 }
 
 /** `https://<sector>`, or `http` on this computer. Without a trailing slash. */
