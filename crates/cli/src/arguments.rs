@@ -11,7 +11,7 @@ Exit codes:
   0  done
   1  failed
   2  the arguments cannot be read
-  3  nothing was sent: the request was refused, does not hold, or the relay server is down
+  3  nothing was sent: the request was refused, does not hold, or the relay server is down or did not take it
   4  it may have arrived: run `passerby retry`, which cannot send it twice
   5  the vault cannot be opened: wrong passphrase, in use, not there, not a vault
 

@@ -43,7 +43,7 @@ impl Failure {
         let exit = match trouble.sent() {
             Sent::Maybe => 4,
             Sent::Nothing if of_vault => 1,
-            Sent::Nothing => 3,
+            Sent::Nothing | Sent::NotTaken => 3,
         };
         let what =
             if code == "disk-full" { "The disk is full.".to_owned() } else { sentence(&trouble.to_string()) };

@@ -3,7 +3,7 @@
 //! ```text
 //!              ┌── no connection ────────▶ kept, certainly not sent: approve again, decline or retry
 //! outbox ─────▶├── broke, or nonsense ───▶ kept, may have arrived: retry sends the same bytes
-//!              ├── the relay says no ────▶ taken back (or, after an unsure attempt, unclear)
+//!              ├── the relay says no ────▶ not taken, as it says (or, after an unsure attempt, unclear)
 //!              └── receipt and redirect hold ─▶ sent
 //! ```
 //!
@@ -105,7 +105,7 @@ impl Trouble for SendError {
     fn sent(&self) -> Sent {
         match self {
             Self::NotSent { sent, .. } => *sent,
-            Self::Refused(_) => Sent::Nothing,
+            Self::Refused(_) => Sent::NotTaken,
             // A vault that fails here fails after the bytes were written down, perhaps after they were sent.
             _ => Sent::Maybe,
         }

@@ -1,4 +1,4 @@
-//! What a delivery comes to: confirmed, kept for a retry, taken back, or unclear.
+//! What a delivery comes to: confirmed, kept for a retry, not taken, or unclear.
 
 use passerby_protocol::passport::RelayReceipt;
 use passerby_relay_api::answer::AnsweredBody;
@@ -99,7 +99,7 @@ impl Wallet {
             (Left::Yes, Some(Problem::WalletProof) | None) if earlier => {
                 return SendError::Unsure(trouble(cause));
             }
-            (Left::Yes, _) => self.take_back(id, &outbox, trouble_word(&cause), rng).await,
+            (Left::Yes, _) => self.note_not_taken(id, &outbox, trouble_word(&cause), rng).await,
         };
         if let Err(error) = settled {
             return SendError::Vault(error);
@@ -111,8 +111,9 @@ impl Wallet {
         }
     }
 
-    /// The relay has nothing: the grant never came about, and the request waits again (until it runs out).
-    async fn take_back(
+    /// The relay says that it did not take it. The bytes were in its hands, so grant and receipt stay in the list under
+    /// that word; the request waits again (until it runs out).
+    async fn note_not_taken(
         &self,
         id: RecordId,
         outbox: &OutboxRecord,
@@ -120,15 +121,19 @@ impl Wallet {
         rng: &mut impl CryptoRng,
     ) -> Result<(), RecordError> {
         let mut batch = self.vault().batch();
-        for id in [id, outbox.grant, outbox.receipt] {
-            batch.remove(id);
+        batch.remove(id);
+        let mut claims = Vec::new();
+        if let Some(mut grant) = self.vault().load::<GrantRecord>(outbox.grant).await? {
+            claims.clone_from(&grant.claims);
+            grant.state = GrantState::NotTaken;
+            batch.update(outbox.grant, &grant, rng)?;
         }
         if let Some(mut request) = self.vault().load::<RequestRecord>(outbox.request).await? {
             request.state = RequestState::Waiting;
             batch.update(outbox.request, &request, rng)?;
         }
         let (now, what) = (self.now(), What::NotTaken { reason });
-        let line = ActivityRecord { at: now, sector: outbox.sector.clone(), what, claims: Vec::new() };
+        let line = ActivityRecord { at: now, sector: outbox.sector.clone(), what, claims };
         batch.insert(&line, now.seconds(), rng)?;
         self.vault().write(batch).await
     }

@@ -78,7 +78,10 @@ impl Wallet {
 impl GrantRecord {
     /// Whether this is something that was sent before a request was opened, or since by another one.
     pub(crate) fn was_given_before(&self, request: &RequestRecord) -> bool {
-        self.state != GrantState::Sending || self.given < request.opened
+        match self.state {
+            GrantState::Sent | GrantState::Unclear => true,
+            GrantState::Sending | GrantState::NotTaken => self.given < request.opened,
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 pub enum Sent {
     /// Nothing was sent.
     Nothing,
+    /// It left this computer sealed, and the relay says that it did not take it. Nobody can prove that.
+    NotTaken,
     /// It may have arrived. Trying again sends the same bytes, so nothing can happen twice.
     Maybe,
 }
@@ -15,15 +17,17 @@ impl Sent {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Nothing => "Nothing was sent.",
+            Self::NotTaken => "It left sealed, and the relay server says that it did not take it.",
             Self::Maybe => "It may have arrived. Trying again cannot send it twice.",
         }
     }
 
-    /// For machines: `nothing` or `maybe`.
+    /// For machines: `nothing`, `not-taken` or `maybe`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
+            Self::NotTaken => "not-taken",
             Self::Maybe => "maybe",
         }
     }

@@ -157,13 +157,13 @@ async fn what_certainly_did_not_leave_can_still_be_refused_or_chosen_anew() {
 }
 
 #[tokio::test]
-async fn a_relay_that_says_no_has_nothing() {
+async fn a_no_of_the_relay_is_written_down_and_not_believed() {
     let mut world = World::new().await;
     let wallet = world.new_wallet().await;
     let view = world.open(&wallet, &Ask::default()).await;
     world.relay.lies(Lie::Refuses(Problem::WalletProof));
     let refused = wallet.approve(&view, &yes(&[]), &mut world.rng).await.unwrap_err();
-    assert_eq!((refused.code(), refused.sent()), ("wallet-proof", Sent::Nothing));
+    assert_eq!((refused.code(), refused.sent()), ("wallet-proof", Sent::NotTaken));
     assert!(wallet.retry(&mut world.rng).await.unwrap().is_empty());
     world.relay.lies(Lie::Refuses(Problem::Unavailable));
     let unsure = wallet.approve(&view, &yes(&[]), &mut world.rng).await.unwrap_err();
@@ -172,10 +172,12 @@ async fn a_relay_that_says_no_has_nothing() {
     let over = wallet.retry(&mut world.rng).await.unwrap().remove(0).result.unwrap_err();
     assert_eq!(
         (over.code(), over.sent()),
-        ("expired", Sent::Nothing),
+        ("expired", Sent::NotTaken),
         "the same bytes would have got their answer"
     );
-    assert!(wallet.shops().await.unwrap()[0].grants.is_empty());
+    let shops = wallet.shops().await.unwrap();
+    let states: Vec<_> = shops[0].grants.iter().map(|grant| grant.state).collect();
+    assert_eq!(states, [GrantState::NotTaken; 2], "both were in the relay's hands");
 }
 
 #[tokio::test]

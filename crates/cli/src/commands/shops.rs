@@ -35,6 +35,7 @@ pub async fn run(
         for grant in &shop.grants {
             let state = match grant.state {
                 GrantState::Sending => "not confirmed",
+                GrantState::NotTaken => "not taken, says the relay server",
                 GrantState::Unclear => "may have arrived",
                 GrantState::Sent => "sent",
             };

@@ -16,6 +16,8 @@ pub enum GrantState {
     Sending,
     /// The relay confirmed that it holds the release.
     Sent,
+    /// The relay said that it did not take the release. It had it in its hands, so this is its word and no more.
+    NotTaken,
     /// It may have arrived, and nobody can tell any more.
     Unclear,
 }
