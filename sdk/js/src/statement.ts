@@ -123,8 +123,9 @@ function parseOptionalList(value: unknown, holds: (text: string) => boolean): st
   return value === undefined ? [] : parseList(value, holds);
 }
 
+/** Section 3: addresses are visible ASCII, at most 2,048 characters. */
 function hasScheme(text: string, schemes: string[]): boolean {
-  return schemes.includes(parseUrl(text)?.protocol ?? "");
+  return /^[!-~]{1,2048}$/.test(text) && schemes.includes(parseUrl(text)?.protocol ?? "");
 }
 
 function refuse(word: StatementWord): never {

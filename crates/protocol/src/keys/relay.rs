@@ -1,6 +1,7 @@
 //! The published keys of a relay: JWT VC issuer metadata (SD-JWT VC, "JWT VC Issuer Metadata").
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::PublicKey;
 use crate::issuer::Issuer;
@@ -15,7 +16,14 @@ pub struct RelayKeys {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Jwks {
+    #[serde(deserialize_with = "keep_known")]
     keys: Vec<NamedKey>,
+}
+
+/// A relay may publish keys of kinds that come later: they are skipped.
+fn keep_known<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<NamedKey>, D::Error> {
+    let keys = Vec::<Value>::deserialize(reader)?;
+    Ok(keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

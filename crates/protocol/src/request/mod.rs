@@ -14,5 +14,5 @@ mod terms;
 pub use link::{LinkRefusal, RequestLink, RequestUri};
 pub use object::{Flow, RequestObject, RequestRefusal, SignedRequest, TYP, TimeLimit, VerifierInfo};
 pub use query::{Asked, OptionalClaim, PASSPORT_QUERY, PROFILE_QUERY, PROFILE_VCT, QueryRefusal};
-pub(crate) use terms::is_plain_text;
+pub(crate) use terms::is_shown_text;
 pub use terms::{Terms, TermsRefusal, TermsText};

@@ -45,11 +45,11 @@ impl TermsText {
     pub fn read(&self) -> Result<Terms, TermsRefusal> {
         let bytes = b64u::decode(&self.0).map_err(|_| TermsRefusal)?;
         let terms: Terms = json::parse(&bytes).map_err(|_| TermsRefusal)?;
-        let well_formed = is_plain_text(&terms.purpose, 200)
+        let well_formed = is_shown_text(&terms.purpose, 200)
             && terms.retention <= 3_650
             && !terms.standing
             && terms.recipients.len() <= 8
-            && terms.recipients.iter().all(|name| is_plain_text(name, 80));
+            && terms.recipients.iter().all(|name| is_shown_text(name, 80));
         if well_formed { Ok(terms) } else { Err(TermsRefusal) }
     }
 
@@ -66,11 +66,20 @@ impl TermsText {
     }
 }
 
-/// Whether a text is 1 to `longest` characters without control or direction-changing characters: it is shown to people.
-pub(crate) fn is_plain_text(text: &str, longest: usize) -> bool {
+/// Whether a text is fit to be shown to people before they decide: 1 to `longest` characters, no white space at its ends
+/// or twice in a row (it could push a text to where it looks like ours), nothing that controls or deceives
+/// (docs/protocol.md section 1.9).
+pub(crate) fn is_shown_text(text: &str, longest: usize) -> bool {
     let deceives = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        c.is_control() || turns || matches!(c, '\u{e0000}'..='\u{e007f}')
     };
-    !text.trim().is_empty() && text.chars().count() <= longest && !text.contains(deceives)
+    let mut after_space = true;
+    let spaced = text.chars().all(|c| {
+        let twice = after_space && c.is_whitespace();
+        after_space = c.is_whitespace();
+        !twice
+    });
+    // `after_space` is true at the beginning, so that an empty text and a space at the end are refused alike.
+    spaced && !after_space && text.chars().count() <= longest && !text.contains(deceives)
 }

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::claim::ClaimName;
 use crate::keys::{Jkt, PublicKey, ReleasePublicKey, SigningKey};
-use crate::request::is_plain_text;
+use crate::request::is_shown_text;
 use crate::sector::Sector;
 use crate::time::{DAY, Timestamp};
 use crate::wire::jws::{self, JwsError, Unverified};
@@ -158,7 +158,7 @@ impl Statement {
         (1..=9_007_199_254_740_991).contains(&self.seq)
             && (self.seq == 1) == self.prev.is_none()
             && self.prev.iter().chain(&self.next_root_jkt_hash).all(|hash| Jkt::parse(hash).is_ok())
-            && is_plain_text(&self.name, 80)
+            && is_shown_text(&self.name, 80)
             && !self.request_jkts.is_empty()
             && public_only
             && unique(kids.iter().map(String::as_str).collect())
@@ -171,11 +171,12 @@ impl Statement {
     }
 
     fn is_web_address(&self, text: &str) -> bool {
-        Url::parse(text).is_ok_and(|address| match address.scheme() {
-            "https" => true,
-            "http" => self.iss.is_development(),
-            _ => false,
-        })
+        is_visible_ascii(text)
+            && Url::parse(text).is_ok_and(|address| match address.scheme() {
+                "https" => true,
+                "http" => self.iss.is_development(),
+                _ => false,
+            })
     }
 
     fn is_origin(&self, text: &str) -> bool {
@@ -184,8 +185,14 @@ impl Statement {
     }
 }
 
+/// Addresses are shown to people and written into receipts: what cannot be seen has no place in them.
+fn is_visible_ascii(text: &str) -> bool {
+    text.len() <= 2_048 && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
 fn is_contact(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|address| matches!(address.scheme(), "https" | "mailto"))
+    is_visible_ascii(text)
+        && Url::parse(text).is_ok_and(|address| matches!(address.scheme(), "https" | "mailto"))
 }
 
 /// A Statement whose own signature holds, with the exact bytes and the root it names. Whether that root is the shop's is

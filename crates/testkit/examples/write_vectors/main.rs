@@ -22,6 +22,7 @@ fn main() -> std::io::Result<()> {
     let mut writer = Writer { step: "", written: 0, kept: 0 };
     keys::write(writer.at("keys"), &scene)?;
     request::write(writer.at("request"), &scene)?;
+    sentences::queries(writer.at("request"), &scene)?;
     verify::write(writer.at("verify"), &scene)?;
     differences::statements(writer.at("verify"), &scene)?;
     sentences::statements(writer.at("verify"), &scene)?;

@@ -11,8 +11,119 @@ use crate::reveal::{input as opening, reissue, resealed};
 
 type AlterJson = fn(&mut Value);
 
+/// Shapes of DCQL that this profile leaves out (section 5.3).
+pub fn queries(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
+    let cases: [(&str, &str, AlterJson, &str); 8] = [
+        (
+            "query-trusted-authorities",
+            "Trusted authorities",
+            |q| q["credentials"][1]["trusted_authorities"] = json!([{ "type": "aki", "values": ["AAAA"] }]),
+            "request-query",
+        ),
+        (
+            "query-claim-sets",
+            "Claims in alternative sets",
+            |q| {
+                q["credentials"][1]["claims"][0]["id"] = "a".into();
+                q["credentials"][1]["claim_sets"] = json!([["a"]]);
+            },
+            "request-query",
+        ),
+        (
+            "query-33-claims",
+            "Thirty-three claims",
+            |q| {
+                let claims = (0..30).map(|n| json!({ "path": [format!("claim_{n}")] }));
+                q["credentials"][1]["claims"] = claims.collect();
+            },
+            "request-query",
+        ),
+        (
+            "query-no-claims",
+            "An empty list of claims",
+            |q| q["credentials"][1]["claims"] = json!([]),
+            "request-query",
+        ),
+        (
+            "query-sets-alternatives",
+            "Required queries in two alternatives",
+            |q| q["credential_sets"][0]["options"] = json!([["passport", "profile"], ["passport"]]),
+            "request-query",
+        ),
+        (
+            "query-sets-without-profile",
+            "The required attributes in no required set",
+            |q| q["credential_sets"][0]["options"] = json!([["passport"]]),
+            "request-query",
+        ),
+        (
+            "query-sets-two-optional",
+            "Two optional queries in one set",
+            |q| {
+                let both = json!([["optional_email", "optional_phone_number"]]);
+                q["credential_sets"][1]["options"] = both;
+            },
+            "request-query",
+        ),
+        (
+            "query-id-twice",
+            "Two queries under one id",
+            |q| q["credentials"][3]["id"] = "optional_email".into(),
+            "request-query",
+        ),
+    ];
+    for (name, about, alter, word) in cases {
+        let request = scene.request(|payload| alter(&mut payload["dcql_query"]));
+        let input = json!({ "link": scene.link(), "request": request, "relay_keys": scene.relay_keys() });
+        writer.refuses(name, about, input, word)?;
+    }
+    let request = scene.request(|_| {});
+    let mut keys = json!(scene.relay_keys());
+    let foreign = json!({ "kty": "RSA", "kid": "later", "alg": "RS256", "n": "AQAB", "e": "AQAB" });
+    keys["jwks"]["keys"].as_array_mut().expect("a list").insert(0, foreign);
+    let ok = json!({
+        "sector": "shoes.example",
+        "purpose": "To deliver your order",
+        "required": ["name", "address.street_address", "address.postal_code", "address.locality"],
+        "optional": ["email", "phone_number", "birthdate"],
+    });
+    let input = json!({ "link": scene.link(), "request": request, "relay_keys": keys });
+    writer.accepts("relay-key-of-another-kind", "The relay also publishes a key of another kind", input, ok)
+}
+
 pub fn statements(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
     let input = |statement: &str| json!({ "sector": "shoes.example", "statement": statement });
+    for (name, about, shown) in [
+        ("statement-name-space-before", "A name that begins with white space", " Shoes"),
+        ("statement-name-two-spaces", "A name with room for a line of its own", "Shoes   Checked: honest"),
+        ("statement-name-tag", "A name with characters that only programs read", "Shoes\u{e0041}"),
+    ] {
+        let statement = scene.statement(|p| p["name"] = shown.into());
+        writer.refuses(name, about, input(&statement), "statement-malformed")?;
+    }
+    for (name, about, member, address) in [
+        (
+            "statement-policy-spaces",
+            "An address with white space",
+            "policy_uri",
+            "https://shoes.example/a b".to_owned(),
+        ),
+        (
+            "statement-policy-long",
+            "An address of 2,049 characters",
+            "policy_uri",
+            format!("https://shoes.example/{}", "x".repeat(2_027)),
+        ),
+        (
+            "statement-contact-unicode",
+            "A contact that is not ASCII",
+            "deletion_contact",
+            "mailto:m\u{fc}ller@shoes.example".to_owned(),
+        ),
+    ] {
+        let statement = scene.statement(|p| p[member] = address.into());
+        writer.refuses(name, about, input(&statement), "statement-malformed")?;
+    }
     let cases: [(&str, &str, AlterJson, &str); 6] = [
         (
             "statement-retention-long",

@@ -48,11 +48,11 @@ export function countCharacters(text: string): number {
 }
 
 /** Characters that make a text look like another one: controls, line ends, turned direction of writing. */
-const DECEIVING = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+const DECEIVING = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
 
 /** A text that people are shown before they decide: 1 to `most` characters, none of them deceiving. */
 export function isShownText(value: unknown, most: number): value is string {
-  return typeof value === "string" && value.trim() !== "" && value.isWellFormed() && countCharacters(value) <= most && !DECEIVING.test(value);
+  return typeof value === "string" && value !== "" && value.trim() === value && !/\s\s/u.test(value) && value.isWellFormed() && countCharacters(value) <= most && !DECEIVING.test(value);
 }
 
 function refuseAmbiguity(text: string): void {
