@@ -1,5 +1,6 @@
 //! The whole story, once, to be read aloud.
 
+use passerby_protocol::claim::ClaimName;
 use passerby_wallet::GrantState;
 
 use crate::street::{Street, claim, details, yes_and};
@@ -36,7 +37,7 @@ async fn anna_buys_shoes_and_the_shop_learns_only_what_she_sends() {
     // reveal: the packer opens the label, and it says what Anna sent, to the letter.
     let label = street.shop.open_label(&order, "packing order 1042", &mut street.rng).await.unwrap();
     let sent = ["address.locality", "address.postal_code", "address.street_address", "name", "phone_number"];
-    assert!(label.keys().map(|name| name.as_str()).eq(sent));
+    assert!(label.keys().map(ClaimName::as_str).eq(sent));
     assert!(label.iter().all(|(name, value)| details()[name].expose() == value));
 
     // Anna sees that it was opened, and why.

@@ -85,6 +85,7 @@ pub fn is_loopback_host(host: &str) -> bool {
 
 fn is_under_localhost(host: &str) -> bool {
     host.strip_suffix(".localhost").is_some_and(|labels| labels.split('.').all(is_label))
+        && is_registrable(host)
 }
 
 fn is_development_authority(text: &str) -> bool {
@@ -97,10 +98,13 @@ fn is_public_host(text: &str) -> bool {
     if text.len() > 253 || !text.contains('.') || is_loopback_host(text) || !text.split('.').all(is_label) {
         return false;
     }
-    // `url` reads 1.2.3.4 and 0x7f.1 as addresses: only what stays a name, letter for letter, is one. The
-    // round trip through Unicode refuses A-labels that no registry would hand out.
-    matches!(Host::parse(text), Ok(Host::Domain(name)) if name == text)
-        && idna::domain_to_ascii_strict(&idna::domain_to_unicode(text).0).is_ok_and(|name| name == text)
+    // `url` reads 1.2.3.4 and 0x7f.1 as addresses: only what stays a name, letter for letter, is one.
+    matches!(Host::parse(text), Ok(Host::Domain(name)) if name == text) && is_registrable(text)
+}
+
+/// The round trip through Unicode refuses A-labels that no registry would hand out.
+fn is_registrable(text: &str) -> bool {
+    idna::domain_to_ascii_strict(&idna::domain_to_unicode(text).0).is_ok_and(|name| name == text)
 }
 
 fn is_label(label: &str) -> bool {

@@ -184,7 +184,11 @@ impl Wallet {
             .await;
         kill_point!("deliver-sent");
         match answered {
-            Ok(answered) => self.confirm(id, outbox, &answered, rng).await,
+            Ok(answered) => {
+                // The relay may have changed its keys since these bytes were written down.
+                let fresh = if attempt == Attempt::Again { client.fetch_keys().await.ok() } else { None };
+                self.confirm(id, outbox, &answered, fresh.as_ref(), rng).await
+            }
             Err(cause) => Err(self.settle_failure(id, outbox, cause, earlier, rng).await),
         }
     }

@@ -1,5 +1,6 @@
 //! What a delivery comes to: confirmed, kept for a retry, not taken, or unclear.
 
+use passerby_protocol::keys::RelayKeys;
 use passerby_protocol::passport::RelayReceipt;
 use passerby_relay_api::answer::AnsweredBody;
 use passerby_relay_api::problem::Problem;
@@ -24,6 +25,7 @@ impl Wallet {
         id: RecordId,
         outbox: OutboxRecord,
         answered: &AnsweredBody,
+        fresh_keys: Option<&RelayKeys>,
         rng: &mut impl CryptoRng,
     ) -> Result<Delivered, SendError> {
         let relay = || host_of(&outbox.relay).to_owned();
@@ -31,8 +33,12 @@ impl Wallet {
             return Err(SendError::Receipt { relay: relay() });
         };
         let (release, claim) = (&outbox.release_sha256, &outbox.passerby_claim);
-        RelayReceipt::check(receipt, &outbox.relay_keys, &outbox.response_uri, release, claim, grant_id)
-            .map_err(|_| SendError::Receipt { relay: relay() })?;
+        let holds = |keys: &RelayKeys| {
+            RelayReceipt::check(receipt, keys, &outbox.response_uri, release, claim, grant_id).is_ok()
+        };
+        if !holds(&outbox.relay_keys) && !fresh_keys.is_some_and(holds) {
+            return Err(SendError::Receipt { relay: relay() });
+        }
         let return_to =
             Url::parse(&answered.redirect_uri).ok().filter(|to| outbox.statement.allows_return_to(to));
         let Some(mut return_to) = return_to else {

@@ -181,6 +181,19 @@ async fn a_no_of_the_relay_is_written_down_and_not_believed() {
 }
 
 #[tokio::test]
+async fn a_relay_may_change_its_keys_between_two_attempts() {
+    let mut world = World::new().await;
+    let wallet = world.new_wallet().await;
+    let view = world.open(&wallet, &Ask::default()).await;
+    world.relay.lies(Lie::BreaksBeforeKeeping);
+    wallet.approve(&view, &yes(&[]), &mut world.rng).await.unwrap_err();
+    world.relay.lies(Lie::None);
+    world.relay.changes_key(&mut world.rng);
+    let retried = wallet.retry(&mut world.rng).await.unwrap().remove(0);
+    assert_eq!(retried.result.unwrap().sector, world.shop.sector);
+}
+
+#[tokio::test]
 async fn an_answer_that_nobody_can_find_again_is_called_unclear() {
     let mut world = World::new().await;
     let wallet = world.new_wallet().await;

@@ -12,11 +12,12 @@ import { HTTPException } from "hono/http-exception";
 import { log, logRequests } from "../log.js";
 import { serveFiles } from "../look/files.js";
 import { strictHeaders } from "../look/headers.js";
+import { doorRoutes, onlyWithKey } from "./door.js";
 import { labelPage, ordersPage, problemPage, sealedPage } from "./pages.js";
 import { ShopProblem } from "./shop.js";
 
-/** @param {{ shop: import("./shop.js").Shop, releaseKeys: import("@passerby/sdk/reveal").PrivateReleaseJwk[] }} parts */
-export function makePackingApp({ shop, releaseKeys }) {
+/** @param {{ shop: import("./shop.js").Shop, releaseKeys: import("@passerby/sdk/reveal").PrivateReleaseJwk[], doorKey: string }} parts */
+export function makePackingApp({ shop, releaseKeys, doorKey }) {
   /** @param {number} no @param {string} reason */
   const open = async (no, reason) => {
     const { order, record, release } = await shop.open(no, reason);
@@ -26,7 +27,8 @@ export function makePackingApp({ shop, releaseKeys }) {
   const number = (c) => Number(c.req.param("no"));
 
   const app = new Hono();
-  app.use(logRequests(), strictHeaders(), onlyFromHere(), csrf());
+  app.use(logRequests(), strictHeaders(), onlyFromHere(), csrf(), onlyWithKey(doorKey));
+  app.route("/", doorRoutes(doorKey));
   serveFiles(app, [new URL("../look/style.css", import.meta.url), new URL("../look/mark.svg", import.meta.url), new URL("label.js", import.meta.url)]);
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/", async (c) => c.html(ordersPage(await shop.orders())));

@@ -13,6 +13,16 @@ function packingPage(frame, content) {
   return page({ ...frame, name: "Packing table", links, foot: html`Each opening is recorded, and the buyer sees it.` }, content);
 }
 
+/** @param {{ wrong: boolean }} knocked */
+export function doorPage({ wrong }) {
+  return packingPage({ title: "The packing key", narrow: true }, html`
+    <section class="card">
+      <div><h1>The packing key</h1><p>Addresses are opened here. Type the key from the file that the packing table was started with, or use the link that its start printed.</p></div>
+      ${wrong ? html`<p class="notice warn" role="alert">That is not the key. Nothing was opened.</p>` : ""}
+      <form method="post" action="/door"><label>Key <input name="key" type="password" autocomplete="off" required></label><button class="wide">Go in</button></form>
+    </section>`);
+}
+
 /** @param {Order[]} orders */
 export function ordersPage(orders) {
   const waiting = orders.filter(({ state }) => state === "ordered");

@@ -15,6 +15,8 @@ import { openDatabase } from "../web/tables/database.js";
 
 const HOST = "shoes.localhost:4001";
 const ORIGIN = `http://${HOST}`;
+const DOOR_KEY = "the key of the packing table";
+const AT_THE_TABLE = { authorization: `Bearer ${DOOR_KEY}` };
 const QUESTION = {
   required: ["name", "address.street_address", "address.postal_code", "address.locality", "address.country"], optional: ["phone_number"],
   purpose: "To deliver your order", retention: 30, recipients: ["the parcel carrier"],
@@ -49,7 +51,7 @@ beforeEach(async () => {
   database = openDatabase(join(folder, "shop.db"));
   app = makeApp({ database, passerby, question: QUESTION, host: HOST, origin: ORIGIN, staffToken: "staff", clock });
   const shop = new Shop({ url: ORIGIN, staffToken: "staff", fetch: async (url, init) => app.request(url, init) });
-  packing = makePackingApp({ shop, releaseKeys: [keys.release] });
+  packing = makePackingApp({ shop, releaseKeys: [keys.release], doorKey: DOOR_KEY });
 });
 
 afterEach(() => {
@@ -103,12 +105,12 @@ test("a pair is bought, packed and delivered, and the shop's database knows nobo
   const row = await (await browser.go("/orders/1042/row")).text();
   expect(row).toContain(wallet.userRef(HOST));
 
-  const label = await packing.request("http://127.0.0.1:5000/orders/1042/open", { method: "POST", headers: { origin: "http://127.0.0.1:5000" } });
+  const label = await packing.request("http://127.0.0.1:5000/orders/1042/open", { method: "POST", headers: { origin: "http://127.0.0.1:5000", ...AT_THE_TABLE } });
   const shown = await label.text();
   expect(shown).toContain("Trubarjeva 12");
   expect(shown).toContain("Ana &lt;b&gt;Žnidaršič");
   expect(label.headers.get("cache-control")).toBe("no-store");
-  const opened = await packing.request("http://127.0.0.1:5000/api/orders/1042/open?reason=packing%20order%201042");
+  const opened = await packing.request("http://127.0.0.1:5000/api/orders/1042/open?reason=packing%20order%201042", { headers: AT_THE_TABLE });
   expect(await opened.json()).toEqual({ opened: DETAILS });
   expect(relay.openings.map(({ reason }) => reason)).toEqual(["packing order 1042", "packing order 1042"]);
 
@@ -181,7 +183,7 @@ test("the shop's own form works without any wallet", async () => {
   await browser.send("/basket", { shoe: "nanos", size: "44" });
   const done = await browser.send("/checkout/form", { name: "B", street: "S 1", postal_code: "1", locality: "L", country: "C" });
   expect(done.headers.get("location")).toBe("/orders/1042");
-  expect((await packing.request("http://127.0.0.1:5000/api/orders/1042/open")).status).toBe(502);
+  expect((await packing.request("http://127.0.0.1:5000/api/orders/1042/open", { headers: AT_THE_TABLE })).status).toBe(502);
   await browser.askWallet();
   expect((await browser.go("/checkout/wallet/1043")).status).toBe(200);
 });
@@ -209,8 +211,23 @@ test("other sites can neither order here nor open there", async () => {
   expect(foreign.status).toBe(403);
   const simple = await browser.go("/api/checkout", { method: "POST", body: "{}", headers: { "content-type": "text/plain", "origin": "https://evil.example" } });
   expect([403, 415]).toContain(simple.status);
-  expect((await packing.request("http://127.0.0.1:5000/api/orders/1042/open", { headers: { "sec-fetch-site": "cross-site" } })).status).toBe(403);
-  expect((await packing.request("http://evil.example/api/orders/1042/open")).status).toBe(403);
+  expect((await packing.request("http://127.0.0.1:5000/api/orders/1042/open", { headers: { "sec-fetch-site": "cross-site", ...AT_THE_TABLE } })).status).toBe(403);
+  expect((await packing.request("http://evil.example/api/orders/1042/open", { headers: AT_THE_TABLE })).status).toBe(403);
+  expect(relay.openings).toEqual([]);
+});
+
+test("who has no key sees no order at the packing table", async () => {
+  const table = "http://127.0.0.1:5000";
+  expect((await packing.request(`${table}/api/orders/1042/open`)).status).toBe(401);
+  expect((await packing.request(`${table}/api/orders/1042/open`, { headers: { authorization: "Bearer other" } })).status).toBe(401);
+  const sent = await packing.request(`${table}/orders/1042`);
+  expect([sent.status, sent.headers.get("location")]).toEqual([303, "/door"]);
+  expect((await packing.request(`${table}/door?key=wrong`)).status).toBe(401);
+  const inside = await packing.request(`${table}/door?key=${encodeURIComponent(DOOR_KEY)}`);
+  const cookie = inside.headers.get("set-cookie") ?? "";
+  expect([inside.status, inside.headers.get("location")]).toEqual([303, "/"]);
+  expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+  expect((await packing.request(`${table}/`, { headers: { cookie: cookie.split(";")[0] ?? "" } })).status).toBe(200);
   expect(relay.openings).toEqual([]);
 });
 

@@ -5,14 +5,14 @@
  */
 import { serve } from "@hono/node-server";
 import { Passerby, sectorOrigin } from "@passerby/sdk";
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readKeyFile } from "../key-file.js";
 import { log } from "../log.js";
 import { loopbackFetch } from "../loopback.js";
+import { readSecretFile } from "../secret-file.js";
 import { makeApp } from "./app.js";
 import { readQuestion } from "./question.js";
 import { openDatabase } from "./tables/database.js";
@@ -54,7 +54,7 @@ async function main() {
   const passerby = await Passerby.load({ relay, sector: host, requestKey, statement, fetch: loopbackFetch });
   const question = readQuestion(values.ask ?? new URL("../ask.json", import.meta.url).pathname, passerby.statement);
   mkdirSync(dirname(resolve(db)), { recursive: true });
-  const staffToken = readStaffToken(join(dirname(resolve(db)), "staff-token"));
+  const staffToken = readSecretFile(join(dirname(resolve(db)), "staff-token"));
   const database = openDatabase(db);
   const app = makeApp({ database, passerby, question, host, origin: sectorOrigin(host), staffToken, clock });
   const server = serve({ fetch: app.fetch, port: Number(listen), hostname: "127.0.0.1" }, ({ port: bound }) => {
@@ -75,12 +75,6 @@ async function main() {
 /** @param {string | undefined} text @returns {text is string} */
 function isPort(text) {
   return text !== undefined && /^[1-9][0-9]{0,4}$/.test(text);
-}
-
-/** @param {string} file */
-function readStaffToken(file) {
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  return readFileSync(file, "utf8").trim();
 }
 
 main().catch((error) => {

@@ -107,7 +107,7 @@ impl Shop {
     pub async fn attest(&mut self, rng: &mut ChaCha20Rng) {
         let statement = self.statement.lock().unwrap().clone();
         let attested = self.post("/v1/attestations", &json!({ "statement": statement }), rng).await;
-        self.attestation = attested["attestation"].as_str().unwrap().to_owned();
+        attested["attestation"].as_str().unwrap().clone_into(&mut self.attestation);
     }
 
     /// Signs a request and parks it.

@@ -88,6 +88,7 @@ impl Cast {
         packing.args(["--shop", &format!("http://{sector}")]);
         packing.arg("--staff-token").arg(folder.join("web/staff-token"));
         packing.arg("--release-keys").arg(folder.join("packing/release-keys.jwks"));
+        packing.arg("--door-key").arg(folder.join("packing/door-key"));
         let packing = ready("the packing table", &mut packing, packing_port, folder, "packing.log")?;
 
         let cast = Self {
@@ -104,6 +105,13 @@ impl Cast {
         };
         cast.fill_wallet()?;
         Ok(cast)
+    }
+
+    /// What the packing table lets people in with.
+    pub fn packing_key(&self) -> Result<String> {
+        let key =
+            fs::read_to_string(self.folder.join("packing/door-key")).context("reading the packing key")?;
+        Ok(key.trim().to_owned())
     }
 
     /// The wallet, ready for a verb.
@@ -133,7 +141,9 @@ impl Cast {
         eprintln!("What it left behind: {shown}");
         if keep {
             eprintln!("the shop           http://{sector}");
-            eprintln!("the packing table  http://127.0.0.1:{packing_port}");
+            let key =
+                fs::read_to_string(folder.join("packing/door-key")).context("reading the packing key")?;
+            eprintln!("the packing table  http://127.0.0.1:{packing_port}/door?key={}", key.trim());
             eprintln!("the relay          {relay_address}");
             eprintln!(
                 "the wallet         passerby --vault {shown}/wallet/vault.db --passphrase-file {shown}/passphrase"

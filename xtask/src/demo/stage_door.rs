@@ -15,6 +15,7 @@ pub struct Visitor {
     /// What the server is called: `shoes.localhost:PORT`.
     host: String,
     cookie: RefCell<Option<String>>,
+    key: Option<String>,
 }
 
 impl Visitor {
@@ -22,7 +23,13 @@ impl Visitor {
     pub fn of(host: &str, port: u16) -> Self {
         let agent = Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into();
         let address = format!("http://127.0.0.1:{port}");
-        Self { agent, address, host: host.to_owned(), cookie: RefCell::new(None) }
+        Self { agent, address, host: host.to_owned(), cookie: RefCell::new(None), key: None }
+    }
+
+    /// The same, with a key that opens a door.
+    pub fn with_key(mut self, key: String) -> Self {
+        self.key = Some(key);
+        self
     }
 
     /// Posts JSON and reads JSON.
@@ -45,6 +52,9 @@ impl Visitor {
             .header(header::ACCEPT, "application/json");
         if let Some(cookie) = self.cookie.borrow().as_deref() {
             request = request.header(header::COOKIE, cookie);
+        }
+        if let Some(key) = &self.key {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
         }
         self.read(path, request.call())
     }

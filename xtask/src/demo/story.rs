@@ -17,7 +17,8 @@ use super::stage_door::Visitor;
 pub fn tell(cast: &Cast, pauses: bool) -> Result<Value> {
     let mut teller = Teller { pauses, ms: BTreeMap::new() };
     let shop = Visitor::of(&cast.sector, cast.shop_port);
-    let packing = Visitor::of(&format!("127.0.0.1:{}", cast.packing_port), cast.packing_port);
+    let packing = Visitor::of(&format!("127.0.0.1:{}", cast.packing_port), cast.packing_port)
+        .with_key(cast.packing_key()?);
 
     teller.say(&format!(
         "Anna is at {} and has shoes in her basket. She clicks \"Ship with Passerby\".",

@@ -1,5 +1,7 @@
 //! The passport: a pseudonymous SD-JWT VC by the relay (docs/protocol.md section 9.1). No personal data, no disclosures.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::issuer::Issuer;
@@ -83,12 +85,19 @@ struct Confirmation {
 }
 
 /// A passport whose signature, pseudonym, sector and time hold.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Passport {
     unbound: String,
     holder: PublicKey,
     sector: Sector,
     user_ref: String,
+}
+
+/// Says for which shop, and no pseudonym.
+impl fmt::Debug for Passport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Passport({}, ..)", self.sector)
+    }
 }
 
 impl Passport {

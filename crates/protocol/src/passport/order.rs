@@ -1,5 +1,7 @@
 //! What a shop keeps: the question it asked, and the order that follows from the answer.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{GrantClaim, GrantClaimRefusal};
@@ -24,7 +26,7 @@ pub struct Question {
 }
 
 /// The record of a grant beside an order: nothing personal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// The grant.
     pub grant_id: String,
@@ -41,6 +43,13 @@ pub struct Order {
     pub passport_jkt: Jkt,
     /// The names of what is in the release.
     pub claims: Vec<ClaimName>,
+}
+
+/// Says which grant, and no pseudonym.
+impl fmt::Debug for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Order({}, ..)", self.grant_id)
+    }
 }
 
 impl Question {

@@ -1,5 +1,7 @@
 //! The request object: a JAR (RFC 9101) in the shape of OpenID4VP 1.0, signed by the shop (docs/protocol.md section 5.2).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -134,7 +136,7 @@ pub struct VerifierInfo {
 }
 
 /// The payload of a request object, as it stands on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the members of OpenID4VP 1.0 section 5, named as there")]
 pub struct RequestObject {
     pub client_id: String,
@@ -152,6 +154,13 @@ pub struct RequestObject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_metadata: Option<Value>,
     pub verifier_info: Vec<VerifierInfo>,
+}
+
+/// Says whose it is, and none of its one-time numbers.
+impl fmt::Debug for RequestObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RequestObject({}, ..)", self.client_id)
+    }
 }
 
 impl RequestObject {

@@ -54,6 +54,10 @@ pub struct Asked {
 impl Asked {
     /// Reads `dcql_query` of a request parked at `relay`.
     pub fn parse(query: &Value, relay: &Issuer) -> Result<Self, QueryRefusal> {
+        // A reader of DCQL takes null for absent, others do not: what two could read differently is refused.
+        if holds_null(query) {
+            return Err(QueryRefusal::Malformed);
+        }
         let query = DcqlQuery::from_json(query).map_err(|_| QueryRefusal::Malformed)?;
         let mut asked = Self { required: Vec::new(), optional: Vec::new() };
         let mut has_passport = false;
@@ -148,6 +152,15 @@ impl Asked {
             }
         }
         if has_needed && left.is_empty() { Ok(()) } else { Err(QueryRefusal::Malformed) }
+    }
+}
+
+fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(holds_null),
+        Value::Object(members) => members.values().any(holds_null),
+        _ => false,
     }
 }
 

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use zeroize::Zeroizing;
+
 use crate::claim::{AttributeValue, ClaimName};
 use crate::keys::{ReleaseKey, derive_user_ref};
 use crate::passport::{Order, Passport};
@@ -134,7 +136,7 @@ pub fn open(
     if values.keys().eq(promised) { Ok(Disclosure { values }) } else { Err(RevealRefusal::Claims) }
 }
 
-fn only_presentation(presentations: Option<&[String]>) -> Result<Presentation, RevealRefusal> {
+fn only_presentation(presentations: Option<&[Zeroizing<String>]>) -> Result<Presentation, RevealRefusal> {
     match presentations {
         Some([only]) => Presentation::parse(only).map_err(|_| RevealRefusal::ResponseMalformed),
         _ => Err(RevealRefusal::ResponseMalformed),

@@ -108,7 +108,7 @@ impl ParsedProfile {
             return Err(ProfileRefusal::Signature);
         }
         let resolved = presentation.resolve(&holder).map_err(|_| ProfileRefusal::Malformed)?;
-        let values = read_values(&resolved).ok_or(ProfileRefusal::Malformed)?;
+        let values = read_values(resolved).ok_or(ProfileRefusal::Malformed)?;
         if values.len() == presentation.disclosure_count() {
             Ok(Self { holder, values })
         } else {
@@ -117,22 +117,29 @@ impl ParsedProfile {
     }
 }
 
-fn read_values(resolved: &Value) -> Option<BTreeMap<ClaimName, AttributeValue>> {
+/// Moves the values out, so that no copy of them stays behind.
+fn read_values(resolved: Value) -> Option<BTreeMap<ClaimName, AttributeValue>> {
+    let Value::Object(members) = resolved else { return None };
     let mut values = BTreeMap::new();
-    for (name, value) in resolved.as_object()? {
+    for (name, value) in members {
         match (name.as_str(), value) {
             ("iss" | "vct" | "cnf" | "iat" | "_sd_alg" | "_sd", _) => {}
             ("address", Value::Object(members)) => {
-                for (member, value) in members.iter().filter(|(member, _)| *member != "_sd") {
-                    let claim = ClaimName::parse_path(&["address", member]).ok()?;
-                    values.insert(claim, AttributeValue::new(value.as_str()?.to_owned()));
+                for (member, value) in members.into_iter().filter(|(member, _)| member != "_sd") {
+                    values.insert(ClaimName::parse_path(&["address", &member]).ok()?, read_value(value)?);
                 }
             }
             (name, value) => {
-                let claim = ClaimName::parse_path(&[name]).ok()?;
-                values.insert(claim, AttributeValue::new(value.as_str()?.to_owned()));
+                values.insert(ClaimName::parse_path(&[name]).ok()?, read_value(value)?);
             }
         }
     }
     Some(values)
+}
+
+fn read_value(value: Value) -> Option<AttributeValue> {
+    match value {
+        Value::String(text) => Some(AttributeValue::new(text)),
+        _ => None,
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rand_core::CryptoRng;
+use zeroize::Zeroizing;
 
 use super::{KeyBinding, Response, profile};
 use crate::claim::ClaimName;
@@ -67,10 +68,11 @@ impl SealedRelease {
         let bind = |unbound: &str| KeyBinding::bind(unbound, &context, &terms_hash, key.signing_key(), now);
 
         let bound_passport = bind(passport.unbound())?;
-        let mut vp_token = BTreeMap::from([(PASSPORT_QUERY.to_owned(), vec![bound_passport.clone()])]);
+        let mut vp_token =
+            BTreeMap::from([(PASSPORT_QUERY.to_owned(), vec![Zeroizing::new(bound_passport.clone())])]);
         for part in grant.parts() {
-            let minted = profile::mint(&part.values, key, now, rng)?;
-            vp_token.insert(part.query.clone(), vec![bind(&minted)?]);
+            let minted = Zeroizing::new(profile::mint(&part.values, key, now, rng)?);
+            vp_token.insert(part.query.clone(), vec![Zeroizing::new(bind(&minted)?)]);
         }
         let plaintext = Response::new(vp_token, request.state().as_str())
             .write_padded()

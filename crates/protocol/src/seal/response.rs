@@ -13,7 +13,7 @@ const LARGEST: usize = 65_536;
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Response {
     /// From the id of a credential query to its presentations.
-    pub(crate) vp_token: BTreeMap<String, Vec<String>>,
+    pub(crate) vp_token: BTreeMap<String, Vec<Zeroizing<String>>>,
     /// Written for wallets of other makes; not looked at when a release is opened.
     #[serde(skip_deserializing)]
     state: String,
@@ -25,7 +25,7 @@ pub(crate) struct Response {
 pub(crate) struct TooLarge;
 
 impl Response {
-    pub(crate) fn new(vp_token: BTreeMap<String, Vec<String>>, state: &str) -> Self {
+    pub(crate) fn new(vp_token: BTreeMap<String, Vec<Zeroizing<String>>>, state: &str) -> Self {
         Self { vp_token, state: state.to_owned(), padding: String::new() }
     }
 
@@ -67,7 +67,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn a_padded_answer_has_its_length_and_reads_back(content in "\\PC{0,9000}", state in "[a-z]{22}") {
-            let token = BTreeMap::from([("profile".to_owned(), vec![content])]);
+            let token = BTreeMap::from([("profile".to_owned(), vec![Zeroizing::new(content)])]);
             let padded = Response::new(token.clone(), &state).write_padded().map_err(|_| "too large").unwrap();
             proptest::prop_assert_eq!(padded_length(padded.len()), Some(padded.len()));
             let back = Response::parse(&padded).unwrap();

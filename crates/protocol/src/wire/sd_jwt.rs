@@ -8,6 +8,7 @@ use affinidi_sd_jwt::error::SdJwtError;
 use affinidi_sd_jwt::{JwtVerifier, SdJwt, Sha256Hasher, VerificationOptions};
 use rand_core::CryptoRng;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::{b64u, json, jws};
 use crate::keys::PublicKey;
@@ -55,7 +56,7 @@ pub fn assemble(jws: &str, disclosures: &[MadeDisclosure]) -> String {
 /// A presentation with key binding: `<JWS>~<disclosure>~..~<KB-JWT>`.
 #[derive(Clone)]
 pub struct Presentation {
-    unbound: String,
+    unbound: Zeroizing<String>,
     key_binding: String,
 }
 
@@ -69,7 +70,7 @@ impl Presentation {
         if unbound.is_empty() || key_binding.is_empty() || unbound.split('~').any(str::is_empty) {
             return Err(NotAPresentation);
         }
-        Ok(Self { unbound: format!("{unbound}~"), key_binding: key_binding.to_owned() })
+        Ok(Self { unbound: Zeroizing::new(format!("{unbound}~")), key_binding: key_binding.to_owned() })
     }
 
     /// The issuer-signed JWS.
@@ -93,7 +94,7 @@ impl Presentation {
     /// `sd_hash` (RFC 9901 section 4.3.1).
     #[must_use]
     pub fn sd_hash(&self) -> String {
-        b64u::sha256(&self.unbound)
+        b64u::sha256(self.unbound.as_str())
     }
 
     /// How many disclosures are presented.

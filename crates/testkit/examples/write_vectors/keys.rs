@@ -28,7 +28,7 @@ pub fn write(writer: &mut Writer, _: &Scene) -> std::io::Result<()> {
         let sector = Sector::parse(sector).expect("a sector");
         let key =
             PairwiseKey::derive(&RootSecret::from_bytes(Zeroizing::new(root)), &sector, n).expect("a key");
-        let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
+        let root = format!("{byte:02x}").repeat(32);
         let input = json!({ "root_hex": root, "sector": sector, "n": n });
         let ok = json!({ "jwk": key.public(), "jkt": key.public().jkt(), "user_ref": key.user_ref() });
         writer.accepts(name, about, input, ok)?;

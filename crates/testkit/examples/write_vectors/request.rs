@@ -435,7 +435,7 @@ fn query(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
             "A profile of one kind or another",
             |q| {
                 q["credentials"][1]["meta"]["vct_values"] =
-                    json!(["urn:passerby:vct:self-asserted-profile:1", "urn:eudi:pid:1"])
+                    json!(["urn:passerby:vct:self-asserted-profile:1", "urn:eudi:pid:1"]);
             },
             "request-query",
         ),

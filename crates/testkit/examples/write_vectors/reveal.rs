@@ -191,7 +191,7 @@ fn orders(writer: &mut Writer, scene: &Scene, order: &Order, release: &str) -> s
             "order-more-claims",
             "The release holds less than was promised",
             |_, o| {
-                o.claims.push(passerby_protocol::claim::ClaimName::parse("nickname").expect("a claim name"))
+                o.claims.push(passerby_protocol::claim::ClaimName::parse("nickname").expect("a claim name"));
             },
             "reveal-claims",
         ),

@@ -13,7 +13,13 @@ type AlterJson = fn(&mut Value);
 
 /// Shapes of DCQL that this profile leaves out (section 5.3).
 pub fn queries(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
-    let cases: [(&str, &str, AlterJson, &str); 8] = [
+    let cases: [(&str, &str, AlterJson, &str); 9] = [
+        (
+            "query-values-null",
+            "Values that are null",
+            |q| q["credentials"][1]["claims"][0]["values"] = Value::Null,
+            "request-query",
+        ),
         (
             "query-trusted-authorities",
             "Trusted authorities",

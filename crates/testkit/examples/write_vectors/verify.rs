@@ -244,7 +244,7 @@ fn statements(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
         p["release_keys"]
             .as_array_mut()
             .expect("a list")
-            .push(json!({ "kty": "AKP", "alg": "HPKE-9", "use": "enc", "kid": "pq", "pub": "AAAA" }))
+            .push(json!({ "kty": "AKP", "alg": "HPKE-9", "use": "enc", "kid": "pq", "pub": "AAAA" }));
     });
     let ok = json!({ "root_jkt": scene.root.public().jkt(), "seq": 1, "sha256": b64u::sha256(&future) });
     writer.accepts(

@@ -71,6 +71,8 @@ struct Kept {
     parked: HashMap<String, Parked>,
     /// Every answer that arrived, kept or not: the bodies.
     arrived: Vec<Bytes>,
+    /// The key that signs receipts from now on, beside the first one.
+    newer_key: Option<SigningKey>,
 }
 
 struct Parked {
@@ -85,7 +87,7 @@ impl Relay {
     pub async fn start(clock: Arc<TestClock>, rng: &mut ChaCha20Rng) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let kept = Kept { lie: Lie::None, parked: HashMap::new(), arrived: Vec::new() };
+        let kept = Kept { lie: Lie::None, parked: HashMap::new(), arrived: Vec::new(), newer_key: None };
         let relay = Self {
             issuer: Issuer::parse(&format!("http://{address}")).unwrap(),
             address,
@@ -130,7 +132,14 @@ impl Relay {
     }
 
     pub fn keys(&self) -> RelayKeys {
-        RelayKeys::new(self.issuer.clone(), [self.key.public()])
+        let state = self.state.lock().unwrap();
+        let newer = state.newer_key.iter().map(SigningKey::public);
+        RelayKeys::new(self.issuer.clone(), [self.key.public()].into_iter().chain(newer))
+    }
+
+    /// Receipts are signed with another key from now on; both are published.
+    pub fn changes_key(&self, rng: &mut ChaCha20Rng) {
+        self.state.lock().unwrap().newer_key = Some(SigningKey::make(rng));
     }
 
     pub fn park(&self, id: &RequestId, sector: Sector, object: String, redirect_uri: String) {
@@ -228,6 +237,7 @@ async fn answer(
     let caller = relay.caller(&headers, "POST", &path);
     let mut state = relay.state.lock().unwrap();
     let lie = state.lie;
+    let receipt_key = state.newer_key.clone().unwrap_or_else(|| relay.key.clone());
     state.arrived.push(body.clone());
     let Some(parked) = state.parked.get_mut(&id) else { return relay.problem(Problem::NotFound) };
     assert_eq!(parked.wallet.as_ref(), Some(&caller));
@@ -259,7 +269,7 @@ async fn answer(
                 release_sha256: hash_release(release),
                 claim_sha256: Some(GrantClaim::hash(claim)),
             };
-            let receipt = (lie != Lie::NoReceipt).then(|| receipt.sign(&relay.key).unwrap());
+            let receipt = (lie != Lie::NoReceipt).then(|| receipt.sign(&receipt_key).unwrap());
             let to = if lie == Lie::RedirectsAbroad { "https://phisher.example/back" } else { &redirect_uri };
             json!({ "redirect_uri": to, "grant_id": grant_id, "relay_receipt": receipt })
         }
