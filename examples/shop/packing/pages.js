@@ -19,7 +19,7 @@ export function doorPage({ wrong }) {
     <section class="card">
       <div><h1>The packing key</h1><p>Addresses are opened here. Type the key from the file that the packing table was started with, or use the link that its start printed.</p></div>
       ${wrong ? html`<p class="notice warn" role="alert">That is not the key. Nothing was opened.</p>` : ""}
-      <form method="post" action="/door"><label>Key <input name="key" type="password" autocomplete="off" required></label><button class="wide">Go in</button></form>
+      <form class="fields" method="post" action="/door"><label>Key <input name="key" type="password" autocomplete="off" required></label><button class="wide">Go in</button></form>
     </section>`);
 }
 

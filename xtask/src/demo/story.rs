@@ -99,7 +99,7 @@ fn show_request(request: &Value) -> String {
         format!("  needed:       {}", names(&request["needed"]).join(", ")),
         format!("  your choice:  {}", names(&request["optional"]).join(", ")),
         format!("  what for:     \"{}\"", text("purpose")),
-        format!("  kept until:   {}", text("kept_until")),
+        format!("  kept until:   {}", text("kept_until").split('T').next().unwrap_or_default()),
     ]
     .join("\n")
 }
@@ -127,7 +127,7 @@ impl Teller {
     /// Says what happens. With pauses, waits for Enter before it goes on.
     fn say(&self, text: &str) {
         if self.pauses && !self.ms.is_empty() {
-            eprint!("\n  [Enter] ");
+            eprint!("\n  (Enter goes on) ");
             drop(std::io::stderr().flush());
             drop(std::io::stdin().lock().read_line(&mut String::new()));
         }
