@@ -57,7 +57,7 @@ pub struct Tool {
     version: &'static str,
     /// The name its makers, or the makers of a well-known tool chain, publish it under at the Python index.
     wheel: &'static str,
-    /// The name at crates.io.
+    /// The name of the crate.
     source: &'static str,
     /// Whether a newer one that is already installed will do. Checks that judge the sources are pinned instead, so
     /// that they say the same everywhere.

@@ -126,22 +126,8 @@ impl Wallet {
         reason: String,
         rng: &mut impl CryptoRng,
     ) -> Result<(), RecordError> {
-        let mut batch = self.vault().batch();
-        batch.remove(id);
-        let mut claims = Vec::new();
-        if let Some(mut grant) = self.vault().load::<GrantRecord>(outbox.grant).await? {
-            claims.clone_from(&grant.claims);
-            grant.state = GrantState::NotTaken;
-            batch.update(outbox.grant, &grant, rng)?;
-        }
-        if let Some(mut request) = self.vault().load::<RequestRecord>(outbox.request).await? {
-            request.state = RequestState::Waiting;
-            batch.update(outbox.request, &request, rng)?;
-        }
-        let (now, what) = (self.now(), What::NotTaken { reason });
-        let line = ActivityRecord { at: now, sector: outbox.sector.clone(), what, claims };
-        batch.insert(&line, now.seconds(), rng)?;
-        self.vault().write(batch).await
+        let ends = (GrantState::NotTaken, RequestState::Waiting, What::NotTaken { reason });
+        self.close(id, outbox, ends, rng).await
     }
 
     /// Nobody can tell any more: the grant stays in the list, as unclear.
@@ -151,20 +137,31 @@ impl Wallet {
         outbox: &OutboxRecord,
         rng: &mut impl CryptoRng,
     ) -> Result<(), RecordError> {
+        self.close(id, outbox, (GrantState::Unclear, RequestState::Unclear, What::Unclear), rng).await
+    }
+
+    /// The outbox is done with; grant, request and log say how.
+    async fn close(
+        &self,
+        id: RecordId,
+        outbox: &OutboxRecord,
+        (of_grant, of_request, what): (GrantState, RequestState, What),
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), RecordError> {
         let mut batch = self.vault().batch();
         batch.remove(id);
         let mut claims = Vec::new();
         if let Some(mut grant) = self.vault().load::<GrantRecord>(outbox.grant).await? {
             claims.clone_from(&grant.claims);
-            grant.state = GrantState::Unclear;
+            grant.state = of_grant;
             batch.update(outbox.grant, &grant, rng)?;
         }
         if let Some(mut request) = self.vault().load::<RequestRecord>(outbox.request).await? {
-            request.state = RequestState::Unclear;
+            request.state = of_request;
             batch.update(outbox.request, &request, rng)?;
         }
         let now = self.now();
-        let line = ActivityRecord { at: now, sector: outbox.sector.clone(), what: What::Unclear, claims };
+        let line = ActivityRecord { at: now, sector: outbox.sector.clone(), what, claims };
         batch.insert(&line, now.seconds(), rng)?;
         self.vault().write(batch).await
     }
