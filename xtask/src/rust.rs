@@ -27,9 +27,6 @@ pub fn build(checkout: &Checkout, programs: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Nextest's exit code when no test matched.
-const NO_TESTS: &[&str] = &["--no-tests", "pass"];
-
 pub fn fmt(checkout: &Checkout) -> Result<Outcome> {
     one(checkout, &["fmt", "--all", "--check"])
 }
@@ -66,16 +63,24 @@ pub fn tests(checkout: &Checkout) -> Result<Outcome> {
     nextest(checkout, &["--workspace", "-E", "not binary(walls)"])
 }
 
-pub fn long_tests(checkout: &Checkout) -> Result<Outcome> {
-    let mut arguments = vec!["--workspace", "--run-ignored", "only"];
-    arguments.extend(NO_TESTS);
-    let ended = run_nextest(checkout, &arguments)?;
-    match parse_nextest(&ended.text) {
-        Some(Tally { passed: 0, failed: 0 }) if ended.success => {
-            Ok(Outcome::LeftOut("no test is marked #[ignore] yet".into()))
-        }
-        summary => Ok(Outcome::Ran(Tally::of_runner(ended.success, summary))),
-    }
+/// The tests that end the wallet at random moments, as often as it takes to meet the rare ones.
+pub fn kills(checkout: &Checkout) -> Result<Outcome> {
+    install::tool(checkout, &NEXTEST)?;
+    let arguments = [
+        "nextest",
+        "run",
+        "--locked",
+        "--cargo-quiet",
+        "--profile",
+        "long",
+        "--workspace",
+        "-E",
+        "binary(kill)",
+    ];
+    let mut command = checkout.cargo(&arguments);
+    command.env("PASSERBY_KILL_RUNS", "1000");
+    let ended = stream::run(&mut command)?;
+    Ok(Outcome::Ran(Tally::of_runner(ended.success, parse_nextest(&ended.text))))
 }
 
 pub fn doctests(checkout: &Checkout) -> Result<Outcome> {

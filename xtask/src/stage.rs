@@ -72,7 +72,7 @@ pub const STAGES: &[Stage] = &[
         STORY,
         demo_check::run,
     ),
-    stage("long", Full, "the Rust tests marked #[ignore] because they take long", BUILD, rust::long_tests),
+    stage("kills", Full, "the wallet is ended at 1,000 random moments", BUILD, rust::kills),
     stage("release", Full, "release builds of the three programs", BUILD, rust::release),
 ];
 
