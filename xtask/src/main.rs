@@ -11,6 +11,7 @@ mod check;
 mod checkout;
 mod demo;
 mod demo_check;
+mod fuzz;
 mod generate;
 mod install;
 mod npm;

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::{
     checkout::Checkout,
-    demo_check, generate,
+    demo_check, fuzz, generate,
     install::{C_COMPILER, NODE, NPM, SQLITE, SystemProgram},
     npm, rust,
     tally::Tally,
@@ -73,6 +73,13 @@ pub const STAGES: &[Stage] = &[
         demo_check::run,
     ),
     stage("kills", Full, "the wallet is ended at 1,000 random moments", BUILD, rust::kills),
+    stage(
+        "fuzz",
+        Full,
+        "made-up bytes against every reader, for PASSERBY_FUZZ_MINUTES each",
+        BUILD,
+        fuzz::run,
+    ),
     stage("release", Full, "release builds of the three programs", BUILD, rust::release),
 ];
 
