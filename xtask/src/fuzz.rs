@@ -19,6 +19,8 @@ use crate::{
 const MINUTES: &str = "PASSERBY_FUZZ_MINUTES";
 const DEFAULT_MINUTES: u64 = 2;
 const TOOLCHAIN: &str = "nightly";
+/// Without a line for each input that reached something new.
+const QUIET: &str = "-verbosity=0";
 
 /// Runs each target; one that ends early has failed, and the others still run.
 pub fn run(checkout: &Checkout) -> Result<Outcome> {
@@ -34,7 +36,8 @@ pub fn run(checkout: &Checkout) -> Result<Outcome> {
         fs::create_dir_all(&found).with_context(|| format!("tried to create {}", found.display()))?;
         let (found, seeds) = (found.to_string_lossy().into_owned(), format!("fuzz/corpus/{target}"));
         let time = format!("-max_total_time={seconds}");
-        let success = cargo_fuzz(checkout, &["run", &target, &found, &seeds, "--", &time, "-timeout=10"])?;
+        let success =
+            cargo_fuzz(checkout, &["run", &target, &found, &seeds, "--", &time, "-timeout=10", QUIET])?;
         if !success {
             eprintln!("error: {target} ended early; the input is in fuzz/artifacts/{target}");
         }
