@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use passerby_protocol::keys::ReleaseKey;
+use passerby_protocol::keys::{NotAReleaseKey, ReleaseKey};
 use passerby_protocol::wire::jwe::{self, JweError};
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,21 +17,28 @@ struct Example {
     compact: Option<String>,
 }
 
-fn examples() -> Option<Vec<Example>> {
+fn examples(file: &str) -> Option<Vec<Example>> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors");
     let folder = std::env::var_os("PASSERBY_VECTORS").map_or(beside, PathBuf::from);
-    let text = std::fs::read(folder.join("jose-hpke.json")).ok()?;
+    let text = std::fs::read(folder.join(file)).ok()?;
     Some(serde_json::from_slice(&text).unwrap())
 }
 
-#[test]
-fn the_compact_hpke_4_example_opens() {
-    let Some(examples) = examples() else {
+/// The keys of the examples have no `use`; ours must.
+fn parse(example: &Example) -> Result<ReleaseKey, NotAReleaseKey> {
+    let mut jwk = example.jwk.clone();
+    jwk["use"] = "enc".into();
+    ReleaseKey::parse_jwk(&jwk.to_string())
+}
+
+fn opens(file: &str, alg: &str) {
+    let Some(examples) = examples(file) else {
         eprintln!("left out: the published vectors are not here");
         return;
     };
-    let example = examples.iter().find(|example| example.alg == "HPKE-4").unwrap();
-    let key = ReleaseKey::parse_jwk(&example.jwk.to_string()).unwrap();
+    let example = examples.iter().find(|example| example.alg == alg).unwrap();
+    let key = parse(example).unwrap();
+    assert_eq!(key.public().jkt().as_str(), key.public().kid(), "the examples' kid is the thumbprint");
     let compact = example.compact.as_deref().unwrap();
     let plaintext = jwe::open(compact, std::slice::from_ref(&key), b"").unwrap();
     assert!(plaintext.starts_with(b"You can trust us to stick with you through thick and thin"));
@@ -39,13 +46,21 @@ fn the_compact_hpke_4_example_opens() {
 }
 
 #[test]
+fn the_compact_hpke_4_example_opens() {
+    opens("jose-hpke.json", "HPKE-4");
+}
+
+#[test]
+fn the_compact_hpke_9_example_opens() {
+    opens("jose-hpke-pq.json", "HPKE-9");
+}
+
+#[test]
 fn other_suites_are_not_taken_for_ours() {
-    let Some(examples) = examples() else { return };
-    for example in examples.iter().filter(|example| example.alg != "HPKE-4") {
-        assert!(
-            ReleaseKey::parse_jwk(&example.jwk.to_string()).is_err(),
-            "{} was taken for HPKE-4",
-            example.alg
-        );
+    for (file, ours) in [("jose-hpke.json", "HPKE-4"), ("jose-hpke-pq.json", "HPKE-9")] {
+        let Some(examples) = examples(file) else { return };
+        for example in examples.iter().filter(|example| example.alg != ours) {
+            assert!(parse(example).is_err(), "{} was taken for {ours}", example.alg);
+        }
     }
 }

@@ -3,18 +3,21 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use passerby_protocol::claim::AttributeValue;
-use passerby_protocol::keys::ReleaseKey;
+use passerby_protocol::keys::{ReleaseKey, ReleasePublicKey, ReleaseSuite};
 use passerby_protocol::random_id::ResponseCode;
+use passerby_protocol::verify::ParsedStatement;
 use passerby_protocol::wire::jwe;
+use passerby_testkit::clock::NOON;
 use passerby_testkit::rng;
 use passerby_testkit::scene::Scene;
 use proptest::prelude::*;
 
 proptest! {
     #[test]
-    fn what_is_sealed_opens_with_the_key_and_the_context_only(plaintext in prop::collection::vec(any::<u8>(), 0..2_000), seed: u64) {
+    fn what_is_sealed_opens_with_the_key_and_the_context_only(plaintext in prop::collection::vec(any::<u8>(), 0..2_000), seed: u64, post_quantum: bool) {
         let mut rng = rng::seeded(seed);
-        let (key, other) = (ReleaseKey::make(&mut rng), ReleaseKey::make(&mut rng));
+        let suite = if post_quantum { ReleaseSuite::Hpke9 } else { ReleaseSuite::Hpke4 };
+        let (key, other) = (ReleaseKey::make(suite, &mut rng), ReleaseKey::make(suite, &mut rng));
         let sealed = jwe::seal(&plaintext, key.public(), b"context", &mut rng).unwrap();
         let opened = jwe::open(&sealed, &[other.clone(), key.clone()], b"context").unwrap();
         prop_assert_eq!(opened.as_slice(), plaintext.as_slice());
@@ -28,7 +31,7 @@ proptest! {
         let _ = jwe::open(&text, std::slice::from_ref(&scene.release_key), b"");
         let _ = passerby_protocol::request::RequestLink::parse(&text);
         let _ = passerby_protocol::wire::sd_jwt::Presentation::parse(&text);
-        let _ = passerby_protocol::verify::ParsedStatement::parse(&text, &scene.sector, passerby_testkit::clock::NOON);
+        let _ = ParsedStatement::parse(&text, &scene.sector, NOON);
     }
 }
 
@@ -55,4 +58,22 @@ fn two_seals_of_one_choice_differ() {
     let (one, other) = (scene.answer(1), scene.answer(2));
     assert_ne!(one.sealed.jwe, other.sealed.jwe);
     assert_eq!(one.sealed.jwe.len(), other.sealed.jwe.len(), "the length tells the bucket only");
+}
+
+#[test]
+fn the_post_quantum_key_is_taken_wherever_it_stands() {
+    let scene = Scene::new();
+    let (hybrid, classical) = (scene.post_quantum_key.public(), scene.release_key.public());
+    let chosen = |keys: [&ReleasePublicKey; 2], revoked: &[&ReleasePublicKey]| {
+        let compact = scene.statement(|p| {
+            p["release_keys"] = serde_json::json!(keys);
+            p["revoked_jkts"] = revoked.iter().map(|key| key.jkt().to_string()).collect();
+        });
+        let parsed = ParsedStatement::parse(&compact, &scene.sector, NOON).unwrap();
+        parsed.statement().find_release_key()
+    };
+    assert_eq!(chosen([hybrid, classical], &[]).as_ref(), Some(hybrid));
+    assert_eq!(chosen([classical, hybrid], &[]).as_ref(), Some(hybrid));
+    assert_eq!(chosen([hybrid, classical], &[hybrid]).as_ref(), Some(classical));
+    assert_eq!(chosen([hybrid, classical], &[hybrid, classical]), None);
 }

@@ -63,7 +63,7 @@ pub fn facts_of(statement: &Statement) -> Vec<Fact> {
 
 fn name_release_key(jwk: &Value) -> String {
     if let Some(key) = find_release_key(jwk) {
-        return key.jkt().into();
+        return format!("{} ({})", key.jkt(), key.suite().name());
     }
     let member = |name| jwk.get(name).and_then(Value::as_str).unwrap_or("?");
     format!("{} ({}, not known to this program)", member("kid"), member("alg"))

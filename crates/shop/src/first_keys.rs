@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use passerby_protocol::claim::ClaimName;
-use passerby_protocol::keys::{Jkt, NotASigningKey, ReleaseKey, ReleasePublicKey, SigningKey};
+use passerby_protocol::keys::{Jkt, NotASigningKey, ReleasePublicKey, SigningKey};
 use passerby_protocol::sector::Sector;
 use passerby_protocol::time::{DAY, Timestamp};
 use passerby_protocol::verify::ParsedStatement;
@@ -47,8 +47,8 @@ pub struct FirstKeys {
     pub next_root_jkt: Jkt,
     /// The request key's.
     pub request_jkt: Jkt,
-    /// What releases are sealed to.
-    pub release_key: ReleasePublicKey,
+    /// What releases are sealed to, one for each suite.
+    pub release_keys: Vec<ReleasePublicKey>,
     /// The first Statement.
     pub statement: ParsedStatement,
 }
@@ -84,7 +84,7 @@ pub fn make_first_keys(
 ) -> Result<FirstKeys, FirstKeysError> {
     KeysFolder::check_free(path)?;
     let (root, next_root) = (SigningKey::make(rng), SigningKey::make(rng));
-    let (request_key, release_key) = (SigningKey::make(rng), ReleaseKey::make(rng));
+    let (request_key, release_keys) = (SigningKey::make(rng), ReleaseKeys::make(rng));
 
     let mut draft = StatementDraft {
         iss: shop.sector,
@@ -100,7 +100,7 @@ pub fn make_first_keys(
         release_keys: Vec::new(),
         revoked_jkts: Vec::new(),
     };
-    draft.replace_release_key(release_key.public())?;
+    draft.replace_release_keys(&release_keys)?;
     draft.check()?;
     let statement = draft.fill(SigningMembers {
         seq: 1,
@@ -115,14 +115,12 @@ pub fn make_first_keys(
         root_jkt: root.public().jkt(),
         next_root_jkt: next_root.public().jkt(),
         request_jkt: request_key.public().jkt(),
-        release_key: release_key.public().clone(),
+        release_keys: release_keys.as_slice().iter().map(|key| key.public().clone()).collect(),
         statement: parsed,
     };
     let root_pem = root_key::lock(&root, passphrase, rng)?;
     let next_root_pem = root_key::lock(&next_root, passphrase, rng)?;
     let request_jwk = to_file(&request_key)?;
-    let mut release_keys = ReleaseKeys::default();
-    release_keys.push(release_key);
     let release_jwks = release_keys.to_text();
     let draft = draft.to_text()?;
     let files: [(&str, &[u8]); 7] = [

@@ -2,8 +2,9 @@
 //!
 //! Old keys stay in the set: releases that were sealed to them are opened with them. Never near the shop's web server.
 
-use passerby_protocol::keys::ReleaseKey;
+use passerby_protocol::keys::{ReleaseKey, ReleaseSuite};
 use passerby_protocol::wire::json;
+use rand_core::CryptoRng;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -14,10 +15,15 @@ pub struct ReleaseKeys(Vec<ReleaseKey>);
 
 /// Why a file does not hold release keys. Says nothing of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a JWK set of private release keys (kty OKP, crv X25519, alg HPKE-4)")]
+#[error("not a JWK set of private release keys (AKP with alg HPKE-9, or OKP on X25519 with alg HPKE-4)")]
 pub struct NotReleaseKeys;
 
 impl ReleaseKeys {
+    /// Makes a fresh key of each suite, the one that wallets prefer first.
+    pub fn make(rng: &mut impl CryptoRng) -> Self {
+        Self(ReleaseSuite::ALL.map(|suite| ReleaseKey::make(suite, rng)).into())
+    }
+
     /// Reads `{"keys":[..]}`; a single key that cannot be read refuses the whole, or it would be missed only when a parcel waits.
     pub fn parse(text: &str) -> Result<Self, NotReleaseKeys> {
         #[derive(Deserialize)]
@@ -31,9 +37,9 @@ impl ReleaseKeys {
         keys.map(Self).map_err(|_| NotReleaseKeys)
     }
 
-    /// Adds a key.
-    pub fn push(&mut self, key: ReleaseKey) {
-        self.0.push(key);
+    /// Adds newer keys.
+    pub fn append(&mut self, newer: Self) {
+        self.0.extend(newer.0);
     }
 
     /// The keys.
@@ -45,7 +51,7 @@ impl ReleaseKeys {
     /// The set as text, one key a line: for a file that only its owner can read.
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(16 + 320 * self.0.len()));
+        let mut text = Zeroizing::new(String::with_capacity(16 + 2_048 * self.0.len()));
         text.push_str("{\"keys\":[\n");
         for (number, key) in self.0.iter().enumerate() {
             text.push_str(if number == 0 { "" } else { ",\n" });
@@ -68,7 +74,7 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let mut keys = ReleaseKeys::default();
         for _ in 0..3 {
-            keys.push(ReleaseKey::make(&mut rng));
+            keys.append(ReleaseKeys::make(&mut rng));
         }
         let back = ReleaseKeys::parse(&keys.to_text()).unwrap();
         let kids =
@@ -78,7 +84,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        let key = ReleaseKey::make(&mut ChaCha20Rng::seed_from_u64(2));
+        let key = ReleaseKey::make(ReleaseSuite::Hpke9, &mut ChaCha20Rng::seed_from_u64(2));
         let public = serde_json::to_string(key.public()).unwrap();
         let twice = format!(r#"{{"keys":[],"keys":[{}]}}"#, key.to_jwk().as_str());
         for text in [

@@ -7,7 +7,7 @@
 //! Never in here: two Statements with one number. Wallets would take the shop for somebody who tells two stories.
 
 use passerby_protocol::claim::ClaimName;
-use passerby_protocol::keys::{Jkt, NotASigningKey, ReleaseKey, SigningKey};
+use passerby_protocol::keys::{Jkt, NotASigningKey, SigningKey};
 use passerby_protocol::time::{DAY, SKEW, Timestamp};
 use passerby_protocol::verify::{ParsedStatement, Statement, StatementRefusal};
 use rand_core::CryptoRng;
@@ -32,7 +32,7 @@ pub struct Wishes {
     pub add_request_keys: Vec<Jkt>,
     /// Whether to make a new request key.
     pub new_request_key: bool,
-    /// Whether to make a new release key.
+    /// Whether to make new release keys, one for each suite.
     pub new_release_key: bool,
     /// What the shop may ask for from now on.
     pub claims: Option<Vec<ClaimName>>,
@@ -70,6 +70,11 @@ pub enum RenewalError {
         "the last Statement announces no next root key, so wallets would refuse every other one than the present"
     )]
     NothingAnnounced,
+    /// Wallets remember that the shop had a post-quantum key, and refuse it without one.
+    #[error(
+        "no post-quantum release key (HPKE-9) would be left, and wallets that saw one refuse a shop without: make new ones with --new-release-key"
+    )]
+    Downgrade,
     /// A root key does not open.
     #[error("tried to open {file}")]
     RootKey {
@@ -104,7 +109,7 @@ pub struct Renewal {
     draft_changed: bool,
     statement: Statement,
     new_request_key: Option<SigningKey>,
-    new_release_key: Option<ReleaseKey>,
+    new_release_keys: Option<ReleaseKeys>,
     /// The root key after next, when the next one takes over.
     new_next_root: Option<SigningKey>,
 }
@@ -143,7 +148,7 @@ impl Renewal {
             return Err(RenewalError::OtherShop);
         }
         let new_request_key = wishes.new_request_key.then(|| SigningKey::make(rng));
-        let new_release_key = wishes.new_release_key.then(|| ReleaseKey::make(rng));
+        let new_release_keys = wishes.new_release_key.then(|| ReleaseKeys::make(rng));
         let new_next_root = wishes.rollover.then(|| SigningKey::make(rng));
         // What was taken back once stays so, whatever became of statement.json.
         for jkt in &last.revoked_jkts {
@@ -162,8 +167,8 @@ impl Renewal {
         {
             draft.add_request_key(jkt);
         }
-        if let Some(key) = &new_release_key {
-            draft.replace_release_key(key.public())?;
+        if let Some(keys) = &new_release_keys {
+            draft.replace_release_keys(keys)?;
         }
         if let Some(claims) = &wishes.claims {
             draft.allowed_claims.clone_from(claims);
@@ -178,6 +183,9 @@ impl Renewal {
             prev: Some(predecessor.sha256().to_owned()),
             next_root_jkt_hash: announced.or_else(|| last.next_root_jkt_hash.clone()),
         });
+        if last.is_post_quantum() && !statement.is_post_quantum() {
+            return Err(RenewalError::Downgrade);
+        }
         Ok(Self {
             predecessor,
             predecessor_compact,
@@ -185,7 +193,7 @@ impl Renewal {
             draft,
             statement,
             new_request_key,
-            new_release_key,
+            new_release_keys,
             new_next_root,
         })
     }
@@ -248,11 +256,11 @@ impl Renewal {
             let pem = root_key::lock(key, passphrase, rng).map_err(wrong)?;
             folder.keep_pending_root(&key.public().jkt().commitment(), &pem)?;
         }
-        if let Some(key) = self.new_release_key {
+        if let Some(newer) = self.new_release_keys {
             let there = folder.path_of(RELEASE_KEYS).is_file();
             let mut keys =
                 if there { ReleaseKeys::parse(&folder.read(RELEASE_KEYS)?)? } else { ReleaseKeys::default() };
-            keys.push(key);
+            keys.append(newer);
             folder.replace(RELEASE_KEYS, keys.to_text().as_bytes())?;
         }
         if let Some(key) = &self.new_request_key {

@@ -13,6 +13,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::printable::deceives;
+use crate::release_keys::ReleaseKeys;
 
 /// Why a draft cannot become a Statement.
 #[derive(Debug, thiserror::Error)]
@@ -117,11 +118,13 @@ impl StatementDraft {
         }
     }
 
-    /// Has wallets seal to this key instead of the one with the same `alg`.
-    pub fn replace_release_key(&mut self, key: &ReleasePublicKey) -> Result<(), DraftError> {
-        let jwk = serde_json::to_value(key).map_err(DraftError::Malformed)?;
-        self.release_keys.retain(|listed| listed.get("alg") != jwk.get("alg"));
-        self.release_keys.push(jwk);
+    /// Has wallets seal to these keys instead of those with the same `alg`.
+    pub fn replace_release_keys(&mut self, keys: &ReleaseKeys) -> Result<(), DraftError> {
+        for key in keys.as_slice() {
+            let jwk = serde_json::to_value(key.public()).map_err(DraftError::Malformed)?;
+            self.release_keys.retain(|listed| listed.get("alg") != jwk.get("alg"));
+            self.release_keys.push(jwk);
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@ mod program;
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use passerby_protocol::keys::SigningKey;
+use passerby_protocol::keys::{ReleaseSuite, SigningKey};
 use passerby_protocol::sector::Sector;
 use passerby_shop::passphrase::Passphrase;
 use passerby_shop::release_keys::ReleaseKeys;
@@ -43,7 +43,10 @@ fn a_shop_begins_with_keys_that_only_their_owner_reads_and_a_statement_that_hold
     let request_key = SigningKey::parse_jwk(&desk.read("keys/request-key.jwk")).unwrap();
     assert!(statement.lists_request_key(&request_key.public().jkt()));
     let release_keys = ReleaseKeys::parse(&desk.read("keys/release-keys.jwks")).unwrap();
+    let suites: Vec<_> = release_keys.as_slice().iter().map(|key| key.public().suite()).collect();
+    assert_eq!(suites, ReleaseSuite::ALL);
     assert_eq!(statement.find_release_key().as_ref(), Some(release_keys.as_slice()[0].public()));
+    assert_eq!(statement.release_keys.len(), 2);
 
     let next = ["thumbprint", "--dir", "keys", "--next", "--passphrase-file", "passphrase.txt", "--json"];
     let printed = desk.run(&next).json();
@@ -53,7 +56,7 @@ fn a_shop_begins_with_keys_that_only_their_owner_reads_and_a_statement_that_hold
     );
     assert_eq!(printed["next_root_jkt"], next_root.as_str());
     assert_eq!(printed["request_jkts"][0], made["request_jkt"]);
-    assert_eq!(printed["release_jkts"][0], made["release_jkt"]);
+    assert_eq!(printed["release_jkts"], made["release_jkts"]);
     let for_people = desk.run(&["thumbprint", "--dir", "keys"]);
     assert!(for_people.out.contains(made["root_jkt"].as_str().unwrap()), "without a passphrase");
 }
@@ -63,7 +66,7 @@ fn no_private_key_is_printed() {
     let (desk, made) = Desk::with_keys();
     let jwk: serde_json::Value = serde_json::from_str(&desk.read("keys/request-key.jwk")).unwrap();
     let set: serde_json::Value = serde_json::from_str(&desk.read("keys/release-keys.jwks")).unwrap();
-    for private in [&jwk["d"], &set["keys"][0]["d"]] {
+    for private in [&jwk["d"], &set["keys"][0]["priv"], &set["keys"][1]["d"]] {
         assert!(!made.to_string().contains(private.as_str().unwrap()));
         assert!(!desk.read("keys/statement.json").contains(private.as_str().unwrap()));
     }

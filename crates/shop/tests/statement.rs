@@ -69,11 +69,15 @@ fn nothing_is_signed_without_a_yes() {
 #[test]
 fn keys_are_added_replaced_and_taken_back() {
     let (desk, made) = Desk::with_keys();
-    let (request, release) = (made["request_jkt"].as_str().unwrap(), made["release_jkt"].as_str().unwrap());
+    let request = made["request_jkt"].as_str().unwrap();
+    let [release, classical] = [0, 1].map(|at| made["release_jkts"][at].as_str().unwrap());
     let none_left = desk.sign(&["--revoke", request]);
     assert_eq!(none_left.code, 1);
     assert!(none_left.out.contains("--new-request-key"), "it says what to do: {none_left:?}");
-    assert!(desk.sign(&["--revoke", release]).out.contains("--new-release-key"));
+    let none_left = desk.sign(&["--revoke", release, "--revoke", classical]);
+    assert!(none_left.out.contains("no key would be left") && none_left.out.contains("--new-release-key"));
+    let weaker = desk.sign(&["--revoke", release]);
+    assert!(weaker.out.contains("post-quantum") && weaker.out.contains("--new-release-key"), "{weaker:?}");
 
     let old_request_key = desk.read("keys/request-key.jwk");
     let signed =
@@ -85,8 +89,8 @@ fn keys_are_added_replaced_and_taken_back() {
     assert_eq!(now.statement().request_jkts.len(), 1);
     assert_eq!(desk.read("keys/retired/request-key-0001.jwk"), old_request_key);
     let keys = ReleaseKeys::parse(&desk.read("keys/release-keys.jwks")).unwrap();
-    assert_eq!(keys.as_slice().len(), 2, "the old one still opens what was sealed to it");
-    assert_eq!(now.statement().find_release_key().as_ref(), Some(keys.as_slice()[1].public()));
+    assert_eq!(keys.as_slice().len(), 4, "the old ones still open what was sealed to them");
+    assert_eq!(now.statement().find_release_key().as_ref(), Some(keys.as_slice()[2].public()));
 
     let back = desk.sign(&["--add-request-key", request]);
     assert_eq!(back.code, 1);
@@ -177,4 +181,19 @@ fn a_folder_without_keys_and_a_damaged_one_are_told_apart() {
     assert!(damaged.out.contains("root-key.pem") && damaged.out.contains("damaged"), "{damaged:?}");
     desk.write("keys/statement.jwt", "a.b.c");
     assert!(desk.sign(&[]).out.contains("statement-malformed"));
+}
+
+#[test]
+fn a_folder_from_before_hpke_9_gets_both_keys() {
+    let (desk, _) = Desk::with_keys();
+    let mut draft: serde_json::Value = serde_json::from_str(&desk.read("keys/statement.json")).unwrap();
+    let classical = draft["release_keys"][1].clone();
+    draft["release_keys"] = serde_json::json!([classical]);
+    desk.write("keys/statement.json", &draft.to_string());
+    let weaker = desk.sign(&[]);
+    assert!(weaker.code == 1 && weaker.out.contains("HPKE-9"), "also when the draft was edited: {weaker:?}");
+    assert_eq!(desk.sign(&["--new-release-key"]).code, 0);
+    let now = parsed(&desk, "keys/statement.jwt");
+    let algs: Vec<_> = now.statement().release_keys.iter().map(|jwk| jwk["alg"].as_str().unwrap()).collect();
+    assert_eq!(algs, ["HPKE-9", "HPKE-4"]);
 }

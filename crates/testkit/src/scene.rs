@@ -11,7 +11,7 @@ pub use question::{ask, terms};
 use std::sync::OnceLock;
 
 use passerby_protocol::issuer::Issuer;
-use passerby_protocol::keys::{PairwiseKey, RelayKeys, ReleaseKey, RootSecret, SigningKey};
+use passerby_protocol::keys::{PairwiseKey, RelayKeys, ReleaseKey, ReleaseSuite, RootSecret, SigningKey};
 use passerby_protocol::sector::Sector;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -42,8 +42,10 @@ pub struct Scene {
     pub next_root: SigningKey,
     /// The shop's request key.
     pub request_key: SigningKey,
-    /// The shop's release key.
+    /// The shop's release key, of `HPKE-4`. Its Statement lists no other unless a test adds one.
     pub release_key: ReleaseKey,
+    /// Its post-quantum release key, of `HPKE-9`.
+    pub post_quantum_key: ReleaseKey,
     /// The person's root secret.
     pub person: RootSecret,
     /// A key of somebody else.
@@ -77,7 +79,8 @@ impl Scene {
             root: SigningKey::make(&mut keys),
             next_root: SigningKey::make(&mut keys),
             request_key: SigningKey::make(&mut keys),
-            release_key: ReleaseKey::make(&mut keys),
+            release_key: ReleaseKey::make(ReleaseSuite::Hpke4, &mut keys),
+            post_quantum_key: ReleaseKey::make(ReleaseSuite::Hpke9, &mut rng::seeded(0x5053_4251)),
             person: RootSecret::from_bytes(Zeroizing::new([7; 32])),
             stranger: SigningKey::make(&mut keys),
             first_statement: OnceLock::new(),

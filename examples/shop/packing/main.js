@@ -36,7 +36,7 @@ async function main() {
     return void (process.exitCode = 2);
   }
   const releaseKeys = findReleaseKeys(readKeyFile(keysFile));
-  if (releaseKeys.length === 0) throw new Error("there is no private HPKE-4 key in the release keys file");
+  if (releaseKeys.length === 0) throw new Error("there is no private HPKE-9 or HPKE-4 key in the release keys file");
   const shop = new Shop({ url, staffToken: readFileSync(tokenFile, "utf8").trim() });
   const doorKey = readSecretFile(doorFile);
   const server = serve({ fetch: makePackingApp({ shop, releaseKeys, doorKey }).fetch, port: Number(values.port), hostname: "127.0.0.1" }, ({ port }) => {

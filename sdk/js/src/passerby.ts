@@ -13,7 +13,6 @@ import type { OrderRecord, Pending } from "./order.js";
 import { checkDelivery } from "./passport.js";
 import { PasserbyMisuse, PasserbyRefusal } from "./refusal.js";
 import { Relay, type Fetch, type Granted, type TransactionState } from "./relay.js";
-import { HPKE_4 } from "./release.js";
 import { deriveLink, makeRequest, type Question, type RequestKey } from "./request.js";
 import { checkStatement, requireReleaseKey, requireRequestKey, type Statement } from "./statement.js";
 import { countCharacters } from "./wire/json.js";
@@ -73,7 +72,7 @@ export class Passerby {
     const key = { jwk, jkt: await deriveJkt(publicHalf(jwk)) };
     const statement = await checkStatement(config.statement.trim(), { sector, now: clock() });
     requireRequestKey(statement, key.jkt);
-    await requireReleaseKey(statement, HPKE_4);
+    await requireReleaseKey(statement);
     const relay = new Relay({ sector, issuer, key, clock, random }, (url, init) => fetch(url, init));
     return new Passerby(issuer, statement, key, relay, clock, random);
   }

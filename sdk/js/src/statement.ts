@@ -4,9 +4,8 @@
  * A shop reads its own Statement at start, so that a wrong host, an expired Statement or an unlisted request key is found by the
  * shop's developer and not by the first customer.
  */
-import { HPKE_4 } from "./release.js";
+import { isSealable } from "./release.js";
 import { PasserbyRefusal, type StatementWord } from "./refusal.js";
-import { isB64uOf } from "./wire/b64u.js";
 import { isClaimName } from "./wire/claim-name.js";
 import { isObject, isShownText, isTextArray, type JsonObject, type JsonValue } from "./wire/json.js";
 import { deriveJkt, findSigningJwk, isJkt, type SigningJwk } from "./wire/jwk.js";
@@ -61,12 +60,13 @@ export function requireRequestKey({ requestJkts, revokedJkts }: Statement, jkt: 
   if (!requestJkts.includes(jkt) || revokedJkts.includes(jkt)) refuse("request-key-unlisted");
 }
 
-/** Section 6 step 7: the unrevoked release key for an algorithm. */
-export async function requireReleaseKey({ releaseKeys, revokedJkts }: Statement, alg: string): Promise<ReleaseJwk> {
-  const key = releaseKeys.find((candidate) => candidate.alg === alg);
-  const usable = key?.["kty"] === "OKP" && key["crv"] === "X25519" && isB64uOf(key["x"], 32);
-  if (!key || (alg === HPKE_4 && !usable) || revokedJkts.includes(await deriveJkt(key))) refuse("release-key-missing");
-  return key;
+/** Section 6 step 7: the release key that a wallet seals to, of HPKE-9 rather than of HPKE-4. */
+export async function requireReleaseKey({ releaseKeys, revokedJkts }: Statement): Promise<ReleaseJwk> {
+  for (const alg of ["HPKE-9", "HPKE-4"]) {
+    const key = releaseKeys.find((candidate) => candidate.alg === alg);
+    if (key && isSealable(key) && !revokedJkts.includes(await deriveJkt(key))) return key;
+  }
+  return refuse("release-key-missing");
 }
 
 function parseMembers({ compact, header, payload }: Jws): { statement: Omit<Statement, "rootJkt">; root: SigningJwk; kid: string } {

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::routing::get;
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::issuer::Issuer;
-use passerby_protocol::keys::{RelayKeys, ReleaseKey, SigningKey};
+use passerby_protocol::keys::{RelayKeys, ReleaseKey, ReleaseSuite, SigningKey};
 use passerby_protocol::passport::{GrantClaimRefusal, Order, Question};
 use passerby_protocol::proof::{HttpCall, ShopProof};
 use passerby_protocol::random_id::{Nonce, RequestId, State, TransactionId};
@@ -53,7 +53,7 @@ impl Shop {
         let sector = format!("shoes.localhost:{}", listener.local_addr().unwrap().port());
         let sector = Sector::parse(&sector).unwrap();
         let (root, request_key, release_key) =
-            (SigningKey::make(rng), SigningKey::make(rng), ReleaseKey::make(rng));
+            (SigningKey::make(rng), SigningKey::make(rng), ReleaseKey::make(ReleaseSuite::Hpke9, rng));
         let now = clock.now();
         let allowed = [
             "name",

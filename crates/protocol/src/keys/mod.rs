@@ -10,6 +10,6 @@ mod signing;
 pub use pairwise::{PairwiseKey, derive_user_ref};
 pub use public::{Jkt, NotAJkt, NotAPublicKey, PublicKey};
 pub use relay::{NotTheRelaysKeys, RelayKeys};
-pub use release::{NotAReleaseKey, ReleaseKey, ReleasePublicKey};
+pub use release::{NotAReleaseKey, ReleaseKey, ReleasePublicKey, ReleaseSuite};
 pub use root::RootSecret;
 pub use signing::{NotASigningKey, SigningKey};

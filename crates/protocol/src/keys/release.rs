@@ -1,4 +1,4 @@
-//! Keys that releases are sealed to.
+//! Keys that releases are sealed to: `HPKE-9`, the post-quantum hybrid, and `HPKE-4`.
 
 use std::fmt;
 
@@ -8,22 +8,38 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Jkt;
 use crate::hazmat::hpke;
+pub use crate::hazmat::hpke::ReleaseSuite;
 use crate::wire::{b64u, json};
 
-/// The JOSE identifier of the one suite of this revision.
-const HPKE_4: &str = "HPKE-4";
+impl ReleaseSuite {
+    /// The suites of this revision, the preferred one first.
+    pub const ALL: [Self; 2] = [Self::Hpke9, Self::Hpke4];
 
-/// A shop's public release key: an X25519 JWK with `alg: HPKE-4` and `use: enc`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "OkpJwk", into = "OkpJwk")]
+    /// The JOSE identifier.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hpke4 => "HPKE-4",
+            Self::Hpke9 => "HPKE-9",
+        }
+    }
+}
+
+/// A shop's public release key, a JWK with `use: enc`: an X25519 key with `alg: HPKE-4` (RFC 8037), or 1,216 bytes with
+/// `alg: HPKE-9` (RFC 9964).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "PublicJwk", into = "PublicJwk")]
 pub struct ReleasePublicKey {
-    x: [u8; 32],
+    suite: ReleaseSuite,
+    bytes: Vec<u8>,
     kid: String,
 }
 
 /// Why a JWK is not a release key this program can seal to or open with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a release key: an X25519 key with alg HPKE-4, use enc and a kid is needed")]
+#[error(
+    "not a release key: an AKP key with alg HPKE-9 or an X25519 key with alg HPKE-4, use enc and a kid is needed"
+)]
 pub struct NotAReleaseKey;
 
 impl ReleasePublicKey {
@@ -33,14 +49,31 @@ impl ReleasePublicKey {
         &self.kid
     }
 
-    /// The thumbprint (RFC 7638; for OKP keys RFC 8037 section 2): how a Statement takes a key back.
+    /// What is sealed with it.
     #[must_use]
-    pub fn jkt(&self) -> Jkt {
-        Jkt::of_canonical(&format!(r#"{{"crv":"X25519","kty":"OKP","x":"{}"}}"#, b64u::encode(self.x)))
+    pub fn suite(&self) -> ReleaseSuite {
+        self.suite
     }
 
-    pub(crate) fn x(&self) -> &[u8; 32] {
-        &self.x
+    /// The thumbprint (RFC 7638; RFC 8037 section 2 for OKP, RFC 9964 for AKP): how a Statement takes a key back.
+    #[must_use]
+    pub fn jkt(&self) -> Jkt {
+        let bytes = b64u::encode(&self.bytes);
+        Jkt::of_canonical(&match self.suite {
+            ReleaseSuite::Hpke4 => format!(r#"{{"crv":"X25519","kty":"OKP","x":"{bytes}"}}"#),
+            ReleaseSuite::Hpke9 => format!(r#"{{"alg":"HPKE-9","kty":"AKP","pub":"{bytes}"}}"#),
+        })
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Shows the suite and the name only: a key of 1,216 bytes hides everything beside it.
+impl fmt::Debug for ReleasePublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReleasePublicKey({}, {})", self.suite.name(), self.kid)
     }
 }
 
@@ -53,28 +86,33 @@ pub struct ReleaseKey {
 
 impl ReleaseKey {
     /// Makes a fresh key; its `kid` is its thumbprint.
-    pub fn make(rng: &mut impl CryptoRng) -> Self {
-        let (private, x) = hpke::make_key_pair(rng);
-        let mut public = ReleasePublicKey { x, kid: String::new() };
+    pub fn make(suite: ReleaseSuite, rng: &mut impl CryptoRng) -> Self {
+        let (private, bytes) = hpke::make_key_pair(suite, rng);
+        let mut public = ReleasePublicKey { suite, bytes, kid: String::new() };
         public.kid = public.jkt().into();
         Self { private, public }
     }
 
-    /// Reads a private JWK: `kty`, `crv`, `x`, `d`, `kid`, `alg`, `use`.
+    /// Reads a private JWK: the members of the public one, and `d` (OKP) or `priv` (AKP), of 32 bytes.
     pub fn parse_jwk(text: &str) -> Result<Self, NotAReleaseKey> {
         #[derive(Deserialize)]
         struct PrivateJwk {
-            d: Zeroizing<String>,
+            d: Option<Zeroizing<String>>,
+            r#priv: Option<Zeroizing<String>>,
             #[serde(flatten)]
-            public: OkpJwk,
+            public: PublicJwk,
         }
         let jwk: PrivateJwk = json::parse(text.as_bytes()).map_err(|_| NotAReleaseKey)?;
         let public = ReleasePublicKey::try_from(jwk.public)?;
-        let mut bytes = b64u::decode(&jwk.d).map_err(|_| NotAReleaseKey)?;
+        let private = match public.suite {
+            ReleaseSuite::Hpke4 => jwk.d,
+            ReleaseSuite::Hpke9 => jwk.r#priv,
+        };
+        let mut bytes = b64u::decode(&private.ok_or(NotAReleaseKey)?).map_err(|_| NotAReleaseKey)?;
         let private = <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new);
         bytes.zeroize();
         let private = private.map_err(|_| NotAReleaseKey)?;
-        if hpke::find_public_half(&private) == Some(public.x) {
+        if hpke::find_public_half(public.suite, &private).as_ref() == Some(&public.bytes) {
             Ok(Self { private, public })
         } else {
             Err(NotAReleaseKey)
@@ -94,13 +132,17 @@ impl ReleaseKey {
     /// The key as a private JWK: for a file that only its owner can read.
     #[must_use]
     pub fn to_jwk(&self) -> Zeroizing<String> {
-        let d = Zeroizing::new(b64u::encode(self.private.as_slice()));
-        Zeroizing::new(format!(
-            r#"{{"kty":"OKP","crv":"X25519","x":"{}","d":"{}","kid":"{}","alg":"HPKE-4","use":"enc"}}"#,
-            b64u::encode(self.public.x),
-            d.as_str(),
-            self.public.kid,
-        ))
+        let private = Zeroizing::new(b64u::encode(self.private.as_slice()));
+        let (private, public) = (private.as_str(), b64u::encode(&self.public.bytes));
+        let kid = &self.public.kid;
+        Zeroizing::new(match self.public.suite {
+            ReleaseSuite::Hpke4 => format!(
+                r#"{{"kty":"OKP","crv":"X25519","x":"{public}","d":"{private}","kid":"{kid}","alg":"HPKE-4","use":"enc"}}"#
+            ),
+            ReleaseSuite::Hpke9 => format!(
+                r#"{{"kty":"AKP","pub":"{public}","priv":"{private}","kid":"{kid}","alg":"HPKE-9","use":"enc"}}"#
+            ),
+        })
     }
 }
 
@@ -111,37 +153,40 @@ impl fmt::Debug for ReleaseKey {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-struct OkpJwk {
-    kty: String,
-    crv: String,
-    x: String,
-    kid: String,
-    alg: String,
-    r#use: String,
+#[serde(tag = "kty")]
+enum PublicJwk {
+    #[serde(rename = "OKP")]
+    Okp { crv: String, x: String, kid: String, alg: String, r#use: String },
+    #[serde(rename = "AKP")]
+    Akp { r#pub: String, kid: String, alg: String, r#use: String },
 }
 
-impl TryFrom<OkpJwk> for ReleasePublicKey {
+impl TryFrom<PublicJwk> for ReleasePublicKey {
     type Error = NotAReleaseKey;
 
-    fn try_from(jwk: OkpJwk) -> Result<Self, NotAReleaseKey> {
-        let kind = (jwk.kty.as_str(), jwk.crv.as_str(), jwk.alg.as_str(), jwk.r#use.as_str());
-        if kind != ("OKP", "X25519", HPKE_4, "enc") || jwk.kid.is_empty() || jwk.kid.len() > 128 {
+    fn try_from(jwk: PublicJwk) -> Result<Self, NotAReleaseKey> {
+        let (suite, bytes, kid, alg, purpose) = match jwk {
+            PublicJwk::Okp { crv, x, kid, alg, r#use } if crv == "X25519" => {
+                (ReleaseSuite::Hpke4, x, kid, alg, r#use)
+            }
+            PublicJwk::Akp { r#pub, kid, alg, r#use } => (ReleaseSuite::Hpke9, r#pub, kid, alg, r#use),
+            PublicJwk::Okp { .. } => return Err(NotAReleaseKey),
+        };
+        if alg != suite.name() || purpose != "enc" || kid.is_empty() || kid.len() > 128 {
             return Err(NotAReleaseKey);
         }
-        let x = b64u::decode(&jwk.x).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(NotAReleaseKey)?;
-        Ok(Self { x, kid: jwk.kid })
+        let bytes = b64u::decode(&bytes).map_err(|_| NotAReleaseKey)?;
+        if hpke::is_public_key(suite, &bytes) { Ok(Self { suite, bytes, kid }) } else { Err(NotAReleaseKey) }
     }
 }
 
-impl From<ReleasePublicKey> for OkpJwk {
+impl From<ReleasePublicKey> for PublicJwk {
     fn from(key: ReleasePublicKey) -> Self {
-        Self {
-            kty: "OKP".into(),
-            crv: "X25519".into(),
-            x: b64u::encode(key.x),
-            kid: key.kid,
-            alg: HPKE_4.into(),
-            r#use: "enc".into(),
+        let (bytes, kid) = (b64u::encode(&key.bytes), key.kid);
+        let (alg, purpose) = (key.suite.name().into(), "enc".into());
+        match key.suite {
+            ReleaseSuite::Hpke4 => Self::Okp { crv: "X25519".into(), x: bytes, kid, alg, r#use: purpose },
+            ReleaseSuite::Hpke9 => Self::Akp { r#pub: bytes, kid, alg, r#use: purpose },
         }
     }
 }

@@ -24,6 +24,10 @@ pub struct Pin {
     pub next_root_jkt_hash: Option<String>,
     /// When this shop was first met.
     pub first_seen: Timestamp,
+    /// Whether the shop has shown a post-quantum release key. From then on it must always have one: nobody talks wallets
+    /// back into what a recording of today's traffic may outlive. Pins from before know of none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub post_quantum: bool,
 }
 
 impl Pin {
@@ -38,6 +42,7 @@ impl Pin {
             statement_sha256: statement.sha256().to_owned(),
             next_root_jkt_hash: statement.statement().next_root_jkt_hash.clone(),
             first_seen,
+            post_quantum: statement.statement().is_post_quantum(),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::claim::ClaimName;
-use crate::keys::{Jkt, PublicKey, ReleasePublicKey, SigningKey};
+use crate::keys::{Jkt, PublicKey, ReleasePublicKey, ReleaseSuite, SigningKey};
 use crate::request::is_shown_text;
 use crate::sector::Sector;
 use crate::time::{DAY, Timestamp};
@@ -116,14 +116,21 @@ impl Statement {
         jws::sign(&jws::Header::new(TYP).with_kid(root.public()).with_jwk(root.public()), self, root)
     }
 
-    /// The first release key this program can seal to that was not taken back.
+    /// The release key to seal to: one this program knows, that was not taken back; the post-quantum one, if there is one.
     #[must_use]
     pub fn find_release_key(&self) -> Option<ReleasePublicKey> {
-        self.known_release_keys().find(|key| !self.revoked_jkts.contains(&key.jkt()))
+        ReleaseSuite::ALL.into_iter().find_map(|suite| self.find_release_key_of(suite))
     }
 
-    fn known_release_keys(&self) -> impl Iterator<Item = ReleasePublicKey> {
-        self.release_keys.iter().filter_map(|jwk| serde_json::from_value(jwk.clone()).ok())
+    fn find_release_key_of(&self, suite: ReleaseSuite) -> Option<ReleasePublicKey> {
+        let mut known = self.release_keys.iter().filter_map(|jwk| ReleasePublicKey::deserialize(jwk).ok());
+        known.find(|key| key.suite() == suite && !self.revoked_jkts.contains(&key.jkt()))
+    }
+
+    /// Whether a post-quantum release key can be sealed to.
+    #[must_use]
+    pub fn is_post_quantum(&self) -> bool {
+        self.find_release_key_of(ReleaseSuite::Hpke9).is_some()
     }
 
     /// Whether a key may sign requests.

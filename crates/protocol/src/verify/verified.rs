@@ -41,6 +41,9 @@ pub enum VerifyRefusal {
     /// Nothing to seal to.
     #[error("the shop has no key that this wallet can seal to")]
     ReleaseKeyMissing,
+    /// The shop had shown a post-quantum key, and now shows none.
+    #[error("the shop takes back the stronger protection that it had shown before")]
+    ReleaseKeyDowngrade,
     /// Longer than the Statement allows.
     #[error("the shop wants to keep the details longer than it announced")]
     RetentionTooLong,
@@ -62,6 +65,7 @@ impl VerifyRefusal {
             Self::StatementChain => "statement-chain",
             Self::RequestKeyUnlisted => "request-key-unlisted",
             Self::ReleaseKeyMissing => "release-key-missing",
+            Self::ReleaseKeyDowngrade => "release-key-downgrade",
             Self::RetentionTooLong => "retention-too-long",
             Self::ClaimNotAllowed => "claim-not-allowed",
         }
@@ -98,6 +102,9 @@ impl SignedRequest {
             return Err(VerifyRefusal::RequestKeyUnlisted);
         }
         let release_key = statement.find_release_key().ok_or(VerifyRefusal::ReleaseKeyMissing)?;
+        if pin.is_some_and(|pin| pin.post_quantum) && !statement.is_post_quantum() {
+            return Err(VerifyRefusal::ReleaseKeyDowngrade);
+        }
         if self.terms.retention > statement.retention_max {
             return Err(VerifyRefusal::RetentionTooLong);
         }

@@ -1,4 +1,4 @@
-//! JSON Web Encryption, compact, with HPKE in integrated mode (draft-ietf-jose-hpke-encrypt).
+//! JSON Web Encryption, compact, with HPKE in integrated mode (draft-ietf-jose-hpke-encrypt, draft-ietf-jose-hpke-pq-pqt).
 //!
 //! `enc` is absent, the Encrypted Key is HPKE's encapsulated key, initialization vector and tag are empty, and the
 //! AAD is the encoded header. Drafts may move: `alg` and `info` are decided here and in [`crate::seal`], nowhere else.
@@ -13,8 +13,6 @@ use crate::keys::{ReleaseKey, ReleasePublicKey};
 
 /// The largest JWE accepted, in bytes.
 pub const LARGEST: usize = 65_536;
-
-const HPKE_4: &str = "HPKE-4";
 
 /// Why a JWE could not be made or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,13 +48,15 @@ pub fn seal(
     info: &[u8],
     rng: &mut impl CryptoRng,
 ) -> Result<String, JweError> {
-    let header = Header { alg: HPKE_4.into(), kid: to.kid().to_owned(), enc: None, crit: None, zip: None };
+    let (alg, kid) = (to.suite().name().to_owned(), to.kid().to_owned());
+    let header = Header { alg, kid, enc: None, crit: None, zip: None };
     let header = b64u::encode(serde_json::to_vec(&header).map_err(|_| JweError::Malformed)?);
-    let sealed = hpke::seal(to.x(), info, header.as_bytes(), plaintext, rng).map_err(|_| JweError::Open)?;
+    let sealed = hpke::seal(to.suite(), to.bytes(), info, header.as_bytes(), plaintext, rng)
+        .map_err(|_| JweError::Open)?;
     Ok(format!("{header}.{}..{}.", b64u::encode(sealed.encapsulated_key), b64u::encode(sealed.ciphertext)))
 }
 
-/// Opens a JWE with the one of `keys` that its `kid` names.
+/// Opens a JWE with the one of `keys` that its `kid` and `alg` name.
 pub fn open(compact: &str, keys: &[ReleaseKey], info: &[u8]) -> Result<Zeroizing<Vec<u8>>, JweError> {
     if compact.len() > LARGEST {
         return Err(JweError::Malformed);
@@ -72,8 +72,9 @@ pub fn open(compact: &str, keys: &[ReleaseKey], info: &[u8]) -> Result<Zeroizing
         return Err(JweError::Malformed);
     }
     let (encapsulated_key, ciphertext) = (decode(encapsulated_key)?, decode(ciphertext)?);
-    let key =
-        keys.iter().find(|key| key.public().kid() == kind.kid && kind.alg == HPKE_4).ok_or(JweError::Key)?;
-    hpke::open(key.private(), &encapsulated_key, info, header.as_bytes(), &ciphertext)
+    let fits = |key: &&ReleaseKey| key.public().kid() == kind.kid && key.public().suite().name() == kind.alg;
+    let key = keys.iter().find(fits).ok_or(JweError::Key)?;
+    let suite = key.public().suite();
+    hpke::open(suite, key.private(), &encapsulated_key, info, header.as_bytes(), &ciphertext)
         .map_err(|_| JweError::Open)
 }

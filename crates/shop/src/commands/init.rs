@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use passerby_protocol::claim::ClaimName;
+use passerby_protocol::keys::ReleasePublicKey;
 use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
 use passerby_shop::date::write_date;
@@ -80,7 +81,7 @@ fn tell_program(dir: &Path, made: &FirstKeys) -> Result<(), Failure> {
         "root_jkt": made.root_jkt,
         "next_root_jkt": made.next_root_jkt,
         "request_jkt": made.request_jkt,
-        "release_jkt": made.release_key.jkt(),
+        "release_jkts": made.release_keys.iter().map(ReleasePublicKey::jkt).collect::<Vec<_>>(),
         "statement": { "seq": statement.seq, "iat": statement.iat, "exp": statement.exp, "sha256": made.statement.sha256() },
         "files": {
             "root_key": file(ROOT_KEY), "next_root_key": file(NEXT_ROOT_KEY), "request_key": file(REQUEST_KEY),

@@ -23,7 +23,7 @@ const EXAMPLES: &str = "\
 Examples:
   passerby-shop statement                                   the same again, for 180 more days
   passerby-shop statement --claims name,email               other details than before
-  passerby-shop statement --new-release-key                 releases are sealed to a fresh key from now on
+  passerby-shop statement --new-release-key                 releases are sealed to fresh keys from now on
   passerby-shop statement --new-request-key --revoke JKT    after the web server was broken into
   passerby-shop statement --rollover                        after root-key.pem was lost or stolen
   passerby-shop statement --show statement.jwt              read one and check it, sign nothing
@@ -61,7 +61,7 @@ struct Signing {
     /// Make a new request-key.jwk; the old one stays valid until it is revoked.
     #[arg(long)]
     new_request_key: bool,
-    /// Have releases sealed to a new key; the old one stays in release-keys.jwks for the releases it opens.
+    /// Have releases sealed to new keys (HPKE-9 and HPKE-4); the old ones stay in release-keys.jwks for the releases they open.
     #[arg(long)]
     new_release_key: bool,
     /// What the shop may ask for from now on, separated by commas.

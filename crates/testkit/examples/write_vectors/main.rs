@@ -11,6 +11,7 @@
 mod differences;
 mod keys;
 mod passport;
+mod post_quantum;
 mod request;
 mod reveal;
 mod sentences;
@@ -31,12 +32,14 @@ fn main() -> std::io::Result<()> {
     verify::write(writer.at("verify"), &scene)?;
     differences::statements(writer.at("verify"), &scene)?;
     sentences::statements(writer.at("verify"), &scene)?;
+    post_quantum::statements(writer.at("verify"), &scene)?;
     passport::write(writer.at("passport"), &scene)?;
     differences::claims(writer.at("passport"), &scene)?;
     sentences::claims(writer.at("passport"), &scene)?;
     reveal::write(writer.at("reveal"), &scene)?;
     differences::releases(writer.at("reveal"), &scene)?;
     sentences::releases(writer.at("reveal"), &scene)?;
+    post_quantum::releases(writer.at("reveal"), &scene)?;
     println!("{} vectors written, {} left as they were", writer.written, writer.kept);
     Ok(())
 }

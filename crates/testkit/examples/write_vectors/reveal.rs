@@ -1,6 +1,6 @@
 //! Opening a release (docs/protocol.md section 10).
 
-use passerby_protocol::keys::{ReleaseKey, SigningKey};
+use passerby_protocol::keys::{ReleaseKey, ReleaseSuite, SigningKey};
 use passerby_protocol::passport::Order;
 use passerby_protocol::seal::hash_release;
 use passerby_protocol::wire::{b64u, jwe};
@@ -16,7 +16,7 @@ pub(crate) fn input(order: &Order, release: &str, key: &ReleaseKey) -> Value {
 }
 
 /// The `info` of a release, rebuilt from its order.
-fn info(order: &Order) -> Vec<u8> {
+pub(crate) fn info(order: &Order) -> Vec<u8> {
     let context = &order.context;
     ["OpenID4VP-si", &context.client_id, &context.nonce, &context.response_uri].map(str::as_bytes).join(&0xff)
 }
@@ -201,7 +201,7 @@ fn orders(writer: &mut Writer, scene: &Scene, order: &Order, release: &str) -> s
         alter(scene, &mut order);
         writer.refuses(name, about, input(&order, release, &scene.release_key), word)?;
     }
-    let other = ReleaseKey::make(&mut rng::seeded(9));
+    let other = ReleaseKey::make(ReleaseSuite::Hpke4, &mut rng::seeded(9));
     writer.refuses(
         "key-not-here",
         "The key is on another computer",

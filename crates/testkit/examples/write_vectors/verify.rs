@@ -255,11 +255,11 @@ fn statements(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
     )
 }
 
-fn input(scene: &Scene, request: &str, fetched: &str, pin: Option<&Pin>) -> Value {
+pub(crate) fn input(scene: &Scene, request: &str, fetched: &str, pin: Option<&Pin>) -> Value {
     json!({ "link": scene.link(), "request": request, "relay_keys": scene.relay_keys(), "fetched_statement": fetched, "pin": pin })
 }
 
-fn asking_with(scene: &Scene, statement: &str) -> String {
+pub(crate) fn asking_with(scene: &Scene, statement: &str) -> String {
     scene.request(|payload| payload["verifier_info"][0]["data"] = statement.into())
 }
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::routing::get;
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::issuer::Issuer;
-use passerby_protocol::keys::{Jkt, RelayKeys, ReleaseKey, SigningKey};
+use passerby_protocol::keys::{Jkt, RelayKeys, ReleaseKey, ReleaseSuite, SigningKey};
 use passerby_protocol::passport::{Order, Question};
 use passerby_protocol::random_id::{Nonce, RequestId, State};
 use passerby_protocol::request::{
@@ -70,7 +70,7 @@ impl Shop {
         let port = listener.local_addr().unwrap().port();
         let sector = Sector::parse(&format!("shoes.localhost:{port}")).unwrap();
         let (root, request_key, release_key) =
-            (SigningKey::make(rng), SigningKey::make(rng), ReleaseKey::make(rng));
+            (SigningKey::make(rng), SigningKey::make(rng), ReleaseKey::make(ReleaseSuite::Hpke9, rng));
         let allowed = ["name", "email", "address.street_address", "address.postal_code", "birthdate"];
         let statement = Statement {
             iss: sector.clone(),

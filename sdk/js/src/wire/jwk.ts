@@ -33,7 +33,7 @@ export function publicHalf({ kty, crv, x, y }: SigningJwk): SigningJwk {
   return { kty, crv, x, y };
 }
 
-/** `JKT(k)`: 43 characters. Works for EC and OKP keys. */
+/** `JKT(k)`: 43 characters. Works for EC, OKP and AKP keys. */
 export function deriveJkt(jwk: object): Promise<string> {
   return calculateJwkThumbprint(jwk, "sha256");
 }

@@ -2,7 +2,9 @@
  * A small foreign wallet, made of jose and hpke alone: it shares no line with src/. It checks nothing and sends what it is told,
  * so that a test can make it send anything.
  */
-import { AEAD_ChaCha20Poly1305, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from "@panva/hpke-noble";
+import {
+  AEAD_AES_256_GCM, AEAD_ChaCha20Poly1305, KDF_HKDF_SHA256, KDF_SHAKE256, KEM_DHKEM_X25519_HKDF_SHA256, KEM_MLKEM768_X25519,
+} from "@panva/hpke-noble";
 import { CipherSuite } from "hpke";
 import { base64url, decodeJwt, type JWK } from "jose";
 import { createHash, randomBytes } from "node:crypto";
@@ -86,11 +88,13 @@ export interface Changes {
 }
 
 export async function seal(plaintext: string, key: JWK, asked: Pick<Asked, "client_id" | "nonce" | "response_uri">): Promise<string> {
-  const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_ChaCha20Poly1305);
-  const header = base64url.encode(JSON.stringify({ alg: "HPKE-4", kid: key.kid }));
+  const suite = key.alg === "HPKE-9"
+    ? new CipherSuite(KEM_MLKEM768_X25519, KDF_SHAKE256, AEAD_AES_256_GCM)
+    : new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_ChaCha20Poly1305);
+  const header = base64url.encode(JSON.stringify({ alg: key.alg, kid: key.kid }));
   const ff = Buffer.of(0xff);
   const info = Buffer.concat([Buffer.from("OpenID4VP-si"), ff, Buffer.from(asked.client_id), ff, Buffer.from(asked.nonce), ff, Buffer.from(asked.response_uri)]);
-  const recipient = await suite.DeserializePublicKey(base64url.decode(key.x!));
+  const recipient = await suite.DeserializePublicKey(base64url.decode(key.pub ?? key.x!));
   const { encapsulatedSecret, ciphertext } = await suite.Seal(recipient, Buffer.from(plaintext), { aad: Buffer.from(header), info });
   return `${header}.${base64url.encode(encapsulatedSecret)}..${base64url.encode(ciphertext)}.`;
 }
