@@ -3,7 +3,7 @@
 use std::{
     env,
     fmt::Display,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -78,7 +78,7 @@ pub fn run_stages(checkout: &Checkout, stages: &[&Stage], how_to_run_others: &st
         .filter(|stage| !stages.iter().any(|one| one.name == stage.name))
         .map(|stage| stage.name)
         .collect();
-    let mut elsewhere: Vec<String> = find_missing_vectors().into_iter().collect();
+    let mut elsewhere: Vec<String> = find_missing_vectors(checkout).into_iter().collect();
     elsewhere.push(ELSEWHERE.to_owned());
     let (report, sum) = report(&rows, &not_asked, how_to_run_others, elsewhere);
     println!("\n{report}");
@@ -121,8 +121,8 @@ fn report(
 }
 
 /// Vectors published with the standards are not part of the checkout; the tests that read them pass over without them.
-fn find_missing_vectors() -> Option<String> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors");
+fn find_missing_vectors(checkout: &Checkout) -> Option<String> {
+    let beside = checkout.root().join("../shared/vectors");
     let folder = env::var_os("PASSERBY_VECTORS").map_or(beside, PathBuf::from);
     let what = "the published vectors of RFC 9180 and JOSE HPKE (name their folder in PASSERBY_VECTORS)";
     (!folder.is_dir()).then(|| what.to_owned())
