@@ -13,6 +13,7 @@ mod sources;
 use std::{
     fmt, io,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 pub use self::{
@@ -55,8 +56,13 @@ pub enum WallError {
 /// The root of the checkout.
 #[must_use]
 pub fn root() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own)
+    // At run time, because checkouts may share a build cache: the walls of another one must not be tested here.
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let own = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let own = PathBuf::from(own);
+        own.parent().map(Path::to_path_buf).unwrap_or(own)
+    });
+    &ROOT
 }
 
 /// All files below a folder, in order; none if it does not exist.

@@ -15,11 +15,12 @@ mod answering;
 mod asking;
 mod bodies;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use passerby_protocol::keys::{PairwiseKey, SigningKey};
 
+use crate::checkout;
 use crate::forge;
 use crate::scene::Scene;
 
@@ -59,7 +60,7 @@ pub const TARGETS: &[(&str, Target)] = &[
 /// The folder whose folders are the corpora.
 #[must_use]
 pub fn corpora() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus")
+    checkout::find("fuzz/corpus")
 }
 
 static SCENE: LazyLock<Scene> = LazyLock::new(Scene::new);

@@ -4,6 +4,7 @@
 //! would make; [`vectors`] reads the shared test vectors; [`leak`] looks for planted values in files; [`fuzz`] feeds any
 //! bytes to everything that reads bytes from outside.
 
+pub mod checkout;
 pub mod clock;
 pub mod forge;
 pub mod fuzz;

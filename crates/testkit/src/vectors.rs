@@ -1,10 +1,12 @@
 //! The shared test vectors in `tests/vectors/<step>/`: one fault a file, read unchanged by every implementation.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use passerby_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::checkout;
 
 /// One vector.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,7 +57,7 @@ impl Vector {
 /// The folder of the vectors.
 #[must_use]
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors")
+    checkout::find("tests/vectors")
 }
 
 /// All vectors of a step, by file name.
