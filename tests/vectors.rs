@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::issuer::Issuer;
@@ -14,6 +15,8 @@ use passerby_protocol::sector::Sector;
 use passerby_protocol::verify::{ParsedStatement, Pin};
 use passerby_protocol::{reveal, wire::b64u};
 use passerby_testkit::vectors::{self, Expect, Vector};
+use passerby_wallet::RecoveryWords;
+use passerby_wallet::trouble::Trouble as _;
 use serde_json::{Value, json};
 
 /// Runs all vectors of a step and compares; a step without vectors fails.
@@ -58,13 +61,35 @@ fn names<'a>(claims: impl Iterator<Item = &'a ClaimName>) -> Vec<&'a str> {
     claims.map(ClaimName::as_str).collect()
 }
 
+fn root_secret(vector: &Vector) -> RootSecret {
+    let hex = vector.text("root_hex").as_bytes();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let root: Vec<u8> = hex.chunks(2).map(byte).collect();
+    RootSecret::from_bytes(<[u8; 32]>::try_from(root).unwrap().into())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn words() {
+    run("words", |vector| {
+        let words = RecoveryWords::parse(vector.text("words")).map_err(|error| error.code())?;
+        let root = words.root();
+        assert!(RecoveryWords::of(&root).unwrap() == words, "what was read is spelled the same way");
+        Ok(json!({ "root_hex": hex(root.expose()) }))
+    });
+}
+
 #[test]
 fn keys() {
     run("keys", |vector| {
-        let hex = vector.text("root_hex").as_bytes();
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
-        let root: Vec<u8> = hex.chunks(2).map(byte).collect();
-        let root = RootSecret::from_bytes(<[u8; 32]>::try_from(root).unwrap().into());
+        let root = root_secret(vector);
         let sector: Sector = vector.part("sector");
         let key = PairwiseKey::derive(&root, &sector, vector.part("n")).unwrap();
         Ok(json!({ "jwk": key.public(), "jkt": key.public().jkt(), "user_ref": key.user_ref() }))

@@ -36,6 +36,7 @@ mod settle;
 pub mod shops;
 pub mod trouble;
 mod wallet;
+pub mod words;
 
 pub use activity::ActivityView;
 pub use answered::AlreadyAnswered;
@@ -54,6 +55,7 @@ pub use shops::{GrantView, ShopView};
 pub use trouble::{Sent, Trouble};
 pub use verify::VerifyError;
 pub use wallet::{CreateError, Wallet};
+pub use words::{RecoveryWords, WordsError};
 
 /// The vault's words that the wallet's callers meet.
 pub use passerby_vault::{RecordError, StorageError, VaultError};

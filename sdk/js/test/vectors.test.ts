@@ -41,8 +41,8 @@ async function outcome(run: () => Promise<object>): Promise<object> {
 
 test("every folder has a reader", () => {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  // `request` is read by wallets only: a shop makes requests and reads none.
-  expect(folders.sort()).toEqual(["keys", "passport", "request", "reveal", "verify"]);
+  // Read by wallets only: `request`, because a shop makes requests and reads none; `words`, because they are a person's.
+  expect(folders.sort()).toEqual(["keys", "passport", "request", "reveal", "verify", "words"]);
 });
 
 describe("keys: whoever has a passport recomputes the pseudonym", () => {
