@@ -39,7 +39,7 @@ impl Failure {
     /// A step of the story went wrong: exit code 3 or 4, or 1 when the vault failed in the middle of it.
     pub fn of_step(trouble: &(impl Trouble + ?Sized)) -> Self {
         let code = trouble.code();
-        let of_vault = matches!(code, "disk-full" | "vault-damaged" | "vault");
+        let of_vault = matches!(code, "disk-full" | "vault-damaged" | "vault-not-whole" | "vault");
         let exit = match trouble.sent() {
             Sent::Maybe => 4,
             Sent::Nothing if of_vault => 1,
@@ -92,7 +92,9 @@ impl From<VaultError> for Failure {
             VaultError::NotAVault => ("not-a-vault", "It was left as it is. Look at --vault."),
             VaultError::Newer { .. } => ("vault-newer", "Install the newer program."),
             VaultError::SlotDamaged | VaultError::Stretching { .. } => ("vault-damaged", ""),
-            VaultError::Storage(StorageError::Full) => ("disk-full", "Make room on the disk and try again."),
+            VaultError::Storage(StorageError::Full) | VaultError::Copy(StorageError::Full) => {
+                ("disk-full", "Make room on the disk and try again.")
+            }
             _ => ("vault", ""),
         };
         let message = [with_causes(&error).as_str(), next].join(" ").trim().to_owned();

@@ -6,6 +6,7 @@ use std::io;
 
 use crate::record::RecordId;
 use crate::unlock::KeyError;
+use crate::wholeness::Wholeness;
 
 /// Creating, opening or locking a vault failed.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,12 @@ pub enum VaultError {
     SlotDamaged,
 
     // The machine's fault.
+    /// The vault comes from an older program, and no copy of it could be laid beside it before it is brought up to
+    /// date. It was left as it was.
+    #[error(
+        "the vault has to be brought up to date, and no copy of it could be made first; it was left as it is"
+    )]
+    Copy(#[source] StorageError),
     /// The key could not be derived.
     #[error("deriving the vault's key failed")]
     Key(#[from] KeyError),
@@ -105,6 +112,14 @@ pub enum RecordError {
         id: RecordId,
     },
 
+    /// The vault is not what it was when it was last written, so nothing is written over it. It can be read, and
+    /// [`Vault::accept`](crate::Vault::accept) takes it as it is now.
+    #[error("nothing was written: {found}")]
+    NotWhole {
+        /// What the vault is instead.
+        found: Wholeness,
+    },
+
     // The machine's fault.
     /// The file could not be read or written.
     #[error("reading or writing the vault file failed")]
@@ -121,6 +136,9 @@ pub enum StorageError {
     /// SQLite found the file's own structure broken.
     #[error("the vault file is damaged")]
     Damaged,
+    /// Another program wrote to the file while it was open. Nothing was changed.
+    #[error("the vault file was changed by something else while it was open")]
+    Changed,
     /// The operating system refused.
     #[error("the operating system refused to read or write the vault file")]
     Io(#[source] io::Error),

@@ -87,6 +87,29 @@ impl VaultFile {
     }
 }
 
+/// The copy that is laid beside a vault before it is brought up from an older schema.
+impl VaultFile {
+    /// An empty file for the copy to be written into. What an interrupted attempt left there is removed.
+    pub(crate) fn make_copy_draft(&self) -> io::Result<PathBuf> {
+        let draft = beside(&self.path, ".copy");
+        remove_if_there(&draft)?;
+        private().write(true).create_new(true).open(&draft)?;
+        Ok(draft)
+    }
+
+    /// Gives the finished copy its name, `vault.db.schema-1`, durably.
+    pub(crate) fn keep_copy(&self, draft: &Path, schema: i64) -> io::Result<()> {
+        File::open(draft)?.sync_all()?;
+        std::fs::rename(draft, beside(&self.path, &format!(".schema-{schema}")))?;
+        sync_folder(&self.path)
+    }
+
+    /// Removes the copies of schemas before this one: of each vault, only the last is kept.
+    pub(crate) fn drop_older_copies(&self, schema: i64) -> io::Result<()> {
+        (1..schema).try_for_each(|older| remove_if_there(&beside(&self.path, &format!(".schema-{older}"))))
+    }
+}
+
 /// Whether the file's first bytes are those of a vault. Reads only.
 fn is_vault(path: &Path) -> io::Result<bool> {
     let mut head = [0; 100];

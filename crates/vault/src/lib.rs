@@ -14,18 +14,26 @@
 //! [`unlock`](crate::Vault::open) prescribes because a file asked for it; read a clock or a random source of its own;
 //! put a secret or a value into an error or a log.
 //!
-//! What it does not do yet: notice that the *whole file*, or a row together with its version, was put back to an older
-//! state, or that a row was taken out (that needs an anchor outside the file); have other slots than the passphrase.
+//! What belongs together is signed as a whole with each write ([`Wholeness`]), so that a row that was taken out, or put
+//! back together with its version, is noticed too. Then everything can be read, and nothing is written until a person
+//! decides.
+//!
+//! What it does not do yet: notice that the *whole file* was put back to an older state (that needs an anchor outside
+//! the file); have other slots than the passphrase.
 
 mod error;
 mod file;
+mod manifest;
+mod migration;
 mod opening;
 mod record;
 mod store;
 mod unlock;
 mod vault;
+mod wholeness;
 
 pub use error::{RecordError, StorageError, VaultError};
 pub use record::{Batch, MAX_RECORD_LEN, Record, RecordId};
 pub use unlock::KeyError;
 pub use vault::Vault;
+pub use wholeness::Wholeness;

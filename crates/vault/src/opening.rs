@@ -8,13 +8,14 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::error::{StorageError, VaultError};
 use crate::file::VaultFile;
-use crate::record::{Index, make_id};
-use crate::store::{self, HeaderRow, SCHEMA};
-use crate::unlock::{KeyError, Nonce, Slot, SlotHead, SlotKey, SlotKind, Stretching, VaultId, VaultKey};
+use crate::manifest::{Contents, Rows, sign_anew};
+use crate::migration::{self, FIRST_SIGNED, SCHEMA};
+use crate::record::make_id;
+use crate::store::{self, HeaderRow};
+use crate::unlock::{
+    FIRST_EPOCH, KeyError, Keys, Nonce, Slot, SlotHead, SlotKey, SlotKind, Stretching, VaultId, VaultKey,
+};
 use crate::vault::Vault;
-
-/// The epoch of a vault's first key.
-const FIRST_EPOCH: i64 = 1;
 
 impl Vault {
     /// Makes a new vault at `path`, closed by `passphrase`, and leaves it open.
@@ -44,17 +45,17 @@ impl Vault {
             salt,
         };
         let slot = Slot::wrap(head, (vault, FIRST_EPOCH), &slot_key, &key, Nonce::make(rng))?;
-        let seal = key.derive_record_seal(vault, FIRST_EPOCH)?;
+        let keys = key.derive_keys(vault, FIRST_EPOCH)?;
 
         let draft = file.make_draft()?;
         let mut connection = store::connect(&draft).await?;
-        let built = build(&mut connection, vault, &slot).await;
+        let built = build(&mut connection, vault, slot, &keys).await;
         store::close(connection).await?;
-        built?;
+        let contents = built?;
         file.adopt(&draft)?;
 
         let connection = store::connect(file.path()).await?;
-        Ok(Self::new(file, connection, seal, Index::default()))
+        Ok(Self::new(file, connection, keys, contents))
     }
 
     /// Opens the vault at `path`.
@@ -64,8 +65,8 @@ impl Vault {
     pub async fn open(path: &Path, passphrase: &SecretString) -> Result<Self, VaultError> {
         let file = VaultFile::find(path)?;
         let mut connection = store::connect(path).await?;
-        match unlock(&mut connection, passphrase).await {
-            Ok((seal, index)) => Ok(Self::new(file, connection, seal, index)),
+        match unlock(&file, &mut connection, passphrase).await {
+            Ok((keys, contents)) => Ok(Self::new(file, connection, keys, contents)),
             Err(error) => {
                 // Closed before the lock is released. The first error is the one that explains.
                 drop(connection.close().await);
@@ -75,38 +76,48 @@ impl Vault {
     }
 }
 
-async fn build(connection: &mut SqliteConnection, vault: VaultId, slot: &Slot) -> Result<(), VaultError> {
-    store::migrate(connection).await?;
+async fn build(
+    connection: &mut SqliteConnection,
+    vault: VaultId,
+    slot: Slot,
+    keys: &Keys,
+) -> Result<Contents, VaultError> {
+    migration::lay_out(connection).await?;
     let header = HeaderRow { vault_id: vault.0.to_vec(), schema: SCHEMA, epoch: FIRST_EPOCH };
     store::insert_header(connection, &header).await?;
-    store::insert_slot(connection, slot).await?;
-    Ok(())
+    store::insert_slot(connection, &slot).await?;
+    let mut contents = Contents::read(&Rows { slots: vec![slot], records: Vec::new(), mark: None }, keys);
+    sign_anew(connection, &keys.manifest, &mut contents, 0).await?;
+    Ok(contents)
 }
 
 async fn unlock(
+    file: &VaultFile,
     connection: &mut SqliteConnection,
     passphrase: &SecretString,
-) -> Result<(crate::unlock::RecordSeal, Index), VaultError> {
+) -> Result<(Keys, Contents), VaultError> {
     let HeaderRow { vault_id, schema, epoch } =
         store::find_header(connection).await?.ok_or(StorageError::Damaged)?;
-    if schema > SCHEMA {
-        return Err(VaultError::Newer { found: schema, known: SCHEMA });
-    }
-    store::migrate(connection).await?;
+    migration::check(connection, schema).await?;
     let vault = VaultId(vault_id.try_into().map_err(|_| StorageError::Damaged)?);
 
-    let mut slots = store::read_slots(connection).await?.into_iter();
+    let slots = store::read_slots(connection).await?;
     // Exactly one is ever written. Trying several would let a file multiply the cost of a guess.
-    let slot =
-        slots.find(|slot| slot.head.kind == SlotKind::Passphrase.name()).ok_or(VaultError::SlotDamaged)?;
+    let slot = slots
+        .iter()
+        .find(|slot| slot.head.kind == SlotKind::Passphrase.name())
+        .ok_or(VaultError::SlotDamaged)?;
     let stretching = Stretching::parse(&slot.head.parameters)?;
     let slot_key = derive_slot_key(passphrase, slot.head.salt.clone(), stretching).await?;
-    let key = slot.unwrap((vault, epoch), &slot_key)?;
+    let keys = slot.unwrap((vault, epoch), &slot_key)?.derive_keys(vault, epoch)?;
 
-    let seal = key.derive_record_seal(vault, epoch)?;
-    let rows = store::read_records(connection).await?;
-    let index = Index::read(&rows, &seal);
-    Ok((seal, index))
+    let mark = if schema < FIRST_SIGNED { None } else { store::find_mark(connection).await? };
+    let records = store::read_records(connection).await?;
+    let mut contents = Contents::read(&Rows { slots, records, mark }, &keys);
+    if schema < SCHEMA {
+        migration::bring_up(file, connection, schema, &keys, &mut contents).await?;
+    }
+    Ok((keys, contents))
 }
 
 async fn derive_slot_key(

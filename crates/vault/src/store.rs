@@ -1,23 +1,19 @@
 //! The rows: all of the vault's SQL, over sealed bytes only.
 //!
 //! Queries are checked against the schema when the crate is built, from the folder `.sqlx` beside it. To add a
-//! migration: a new file in `migrations/`, `SCHEMA` here, then regenerate `.sqlx`.
+//! migration: see `migration.rs`.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use crate::error::{RecordError, StorageError, VaultError};
+use crate::error::{RecordError, StorageError};
+use crate::manifest::Mark;
 use crate::record::{Change, RecordId};
 use crate::unlock::{Slot, SlotHead};
-
-/// The number of the newest migration.
-pub(crate) const SCHEMA: i64 = 1;
-
-static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// The one row of `header`.
 pub(crate) struct HeaderRow {
@@ -50,24 +46,17 @@ pub(crate) async fn connect(path: &Path) -> Result<SqliteConnection, StorageErro
     Ok(options.connect().await?)
 }
 
-/// Brings the tables up to [`SCHEMA`].
-pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), VaultError> {
-    // `run` takes anything a connection can be acquired from, and a future that awaits it on a reference cannot be proven
-    // `Send`; `run_direct` is sqlx's own way around that.
-    MIGRATIONS.run_direct(None, connection, false).await.map_err(|error| match error {
-        MigrateError::VersionMissing(found) => VaultError::Newer { found, known: SCHEMA },
-        MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _) => {
-            StorageError::from(cause).into()
-        }
-        other => StorageError::Database(other.into()).into(),
-    })
-}
-
 pub(crate) async fn find_header(
     connection: &mut SqliteConnection,
 ) -> Result<Option<HeaderRow>, StorageError> {
     let row = sqlx::query_as!(HeaderRow, "SELECT vault_id, schema, epoch FROM header WHERE one = 1");
     Ok(row.fetch_optional(connection).await?)
+}
+
+/// The number of the newest migration that was run on the file, from the list that sqlx keeps there.
+pub(crate) async fn find_newest_migration(connection: &mut SqliteConnection) -> Result<i64, StorageError> {
+    let newest = sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations");
+    Ok(newest.fetch_one(connection).await?.unwrap_or(0))
 }
 
 pub(crate) async fn insert_header(
@@ -134,13 +123,12 @@ pub(crate) async fn find_record(
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// Writes all changes in one transaction, which is on the disk when this returns.
-pub(crate) async fn write_records(
-    connection: &mut SqliteConnection,
+/// Writes changes within a transaction.
+pub(crate) async fn write_changes(
+    transaction: &mut SqliteConnection,
     epoch: i64,
     changes: &[Change],
 ) -> Result<(), RecordError> {
-    let mut transaction = connection.begin().await.map_err(StorageError::from)?;
     for change in changes {
         match change {
             Change::Insert { id, ver, blob } => {
@@ -183,7 +171,53 @@ pub(crate) async fn write_records(
             }
         }
     }
-    Ok(transaction.commit().await.map_err(StorageError::from)?)
+    Ok(())
+}
+
+/// The manifest's row, if there is one.
+pub(crate) async fn find_mark(connection: &mut SqliteConnection) -> Result<Option<Mark>, StorageError> {
+    let row =
+        sqlx::query!("SELECT counter, mac FROM manifest WHERE one = 1").fetch_optional(connection).await?;
+    // The table's own checks keep both in bounds, so others are none that was written here.
+    Ok(row.and_then(|row| {
+        Some(Mark { counter: u64::try_from(row.counter).ok()?, mac: row.mac.try_into().ok()? })
+    }))
+}
+
+/// Puts `next` in the place of `before`; `false` if something else stands there.
+pub(crate) async fn replace_mark(
+    transaction: &mut SqliteConnection,
+    before: &Mark,
+    next: &Mark,
+) -> Result<bool, StorageError> {
+    let (old_counter, old_mac) = (before.counter.cast_signed(), before.mac.as_slice());
+    let (counter, mac) = (next.counter.cast_signed(), next.mac.as_slice());
+    let done = sqlx::query!(
+        "UPDATE manifest SET counter = ?, mac = ? WHERE one = 1 AND counter = ? AND mac = ?",
+        counter,
+        mac,
+        old_counter,
+        old_mac
+    )
+    .execute(transaction)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Puts a mark in the place of whatever stands there.
+pub(crate) async fn put_mark(transaction: &mut SqliteConnection, mark: &Mark) -> Result<(), StorageError> {
+    let (counter, mac) = (mark.counter.cast_signed(), mark.mac.as_slice());
+    sqlx::query!("INSERT OR REPLACE INTO manifest (one, counter, mac) VALUES (1, ?, ?)", counter, mac)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Writes all tables into an empty file at `path`, in one piece and without what was deleted. Not yet durable.
+pub(crate) async fn copy(connection: &mut SqliteConnection, path: &Path) -> Result<(), StorageError> {
+    let path = path.to_str().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+    sqlx::query("VACUUM INTO ?").bind(path).execute(connection).await?;
+    Ok(())
 }
 
 /// Moves everything from the write-ahead log into the file, empties the log and closes the file.
@@ -216,10 +250,5 @@ mod tests {
         let mode: String =
             sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await.unwrap();
         assert_eq!(mode, "wal");
-    }
-
-    #[test]
-    fn the_schema_number_is_the_newest_migration() {
-        assert_eq!(MIGRATIONS.iter().map(|migration| migration.version).max(), Some(SCHEMA));
     }
 }

@@ -4,20 +4,22 @@ use std::fmt;
 use std::sync::Arc;
 
 use rand_core::CryptoRng;
-use sqlx::SqliteConnection;
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::{RecordError, StorageError, VaultError};
 use crate::file::VaultFile;
-use crate::record::{Batch, IdClock, Index, Record, RecordId, decode};
+use crate::manifest::{Contents, Mark, Rows, sign, sign_anew};
+use crate::record::{Batch, IdClock, Record, RecordId, decode};
 use crate::store::{self, RecordRow};
-use crate::unlock::RecordSeal;
+use crate::unlock::Keys;
+use crate::wholeness::Wholeness;
 
 /// An open vault: the only way to a person's records. Shared by reference; its operations wait for each other.
 ///
 /// Dropping it wipes the key and releases the file, but only [`Vault::lock`] empties SQLite's write-ahead log.
 pub struct Vault {
-    seal: RecordSeal,
+    keys: Keys,
     ids: Arc<IdClock>,
     state: Mutex<State>,
     /// Released last.
@@ -28,13 +30,19 @@ struct State {
     connection: SqliteConnection,
     /// `None` while a write is under way. A write that failed or was abandoned half way leaves it so, and the next
     /// operation reads the file anew instead of trusting a guess about what was written.
-    index: Option<Index>,
+    contents: Option<Contents>,
+    wholeness: Wholeness,
+    /// The last state this process knows the vault to have had. The file may be ahead of it, never behind.
+    known: Option<Mark>,
 }
 
 impl Vault {
-    pub(crate) fn new(file: VaultFile, connection: SqliteConnection, seal: RecordSeal, index: Index) -> Self {
-        let ids = Arc::new(IdClock::after(index.last()));
-        Self { seal, ids, state: Mutex::new(State { connection, index: Some(index) }), file }
+    pub(crate) fn new(file: VaultFile, connection: SqliteConnection, keys: Keys, contents: Contents) -> Self {
+        let ids = Arc::new(IdClock::after(contents.index.last()));
+        let known = contents.find_fitting_mark(&keys.manifest);
+        let wholeness = Wholeness::judge(known, None);
+        let state = State { connection, contents: Some(contents), wholeness, known };
+        Self { keys, ids, state: Mutex::new(state), file }
     }
 
     /// Keeps a new record. `now` is in Unix seconds. It is on the disk when this returns.
@@ -78,22 +86,58 @@ impl Vault {
     /// Does all changes in one transaction, which is on the disk when this returns, or none of them.
     pub async fn write(&self, batch: Batch) -> Result<(), RecordError> {
         let mut state = self.ready().await?;
-        let State { connection, index } = &mut *state;
-        let Some(current) = index.as_ref() else { return Err(StorageError::Damaged.into()) };
-        let (next, changes) = current.stage(batch.into_ops(), &self.seal)?;
-        *index = None;
-        store::write_records(connection, self.seal.epoch(), &changes).await?;
-        *index = Some(next);
+        let State { connection, contents, wholeness, known } = &mut *state;
+        if !wholeness.is_fine() {
+            return Err(RecordError::NotWhole { found: *wholeness });
+        }
+        let current = contents.as_ref().ok_or(StorageError::Damaged)?;
+        let staged = current.index.stage(batch.into_ops(), &self.keys.record)?;
+        let mut next = contents.take().ok_or(StorageError::Damaged)?;
+        let changes = next.index.apply(staged);
+
+        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
+        store::write_changes(&mut transaction, self.keys.record.epoch(), &changes).await?;
+        let mark = sign(&mut transaction, &self.keys.manifest, &mut next).await?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        *known = Some(mark);
+        *contents = Some(next);
+        Ok(())
+    }
+
+    /// Whether the vault is what it was when it was last written.
+    pub async fn wholeness(&self) -> Result<Wholeness, RecordError> {
+        Ok(self.ready().await?.wholeness)
+    }
+
+    /// Takes the vault as it stands in the file now, and lets it be written to again.
+    ///
+    /// Only for a person who was told what [`Vault::wholeness`] says and decided so: what was removed or put back by
+    /// something else is lost or stays. Damaged records stay damaged. Nothing happens to a vault that is fine.
+    pub async fn accept(&self) -> Result<(), RecordError> {
+        let mut state = self.ready().await?;
+        let State { connection, contents, wholeness, known } = &mut *state;
+        if wholeness.is_fine() {
+            return Ok(());
+        }
+        let mut next = contents.take().ok_or(StorageError::Damaged)?;
+        // Ahead of every state that is remembered anywhere.
+        let counter = next.mark.iter().chain(known.iter()).map(|mark| mark.counter).max();
+        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
+        let mark = sign_anew(&mut transaction, &self.keys.manifest, &mut next, counter.unwrap_or(0)).await?;
+        transaction.commit().await.map_err(StorageError::from)?;
+        *known = Some(mark);
+        *wholeness = Wholeness::judge(*known, None);
+        *contents = Some(next);
         Ok(())
     }
 
     /// The record under `id`, or `None` if there is none of this kind.
     pub async fn load<T: Record>(&self, id: RecordId) -> Result<Option<T>, RecordError> {
         let mut state = self.ready().await?;
-        let State { connection, index: Some(index) } = &mut *state else {
+        let State { connection, contents: Some(Contents { index, .. }), .. } = &mut *state else {
             return Err(StorageError::Damaged.into());
         };
-        if index.damaged().contains(&id) {
+        if index.is_damaged(id) {
             return Err(RecordError::Damaged { id });
         }
         let Some(ver) = index.find(id, T::KIND) else { return Ok(None) };
@@ -109,7 +153,7 @@ impl Vault {
     /// another shape than `T` is the program's fault and an error.
     pub async fn list<T: Record>(&self) -> Result<Vec<(RecordId, T)>, RecordError> {
         let mut state = self.ready().await?;
-        let State { connection, index: Some(index) } = &mut *state else {
+        let State { connection, contents: Some(Contents { index, .. }), .. } = &mut *state else {
             return Err(StorageError::Damaged.into());
         };
         let wanted = index.of_kind(T::KIND);
@@ -131,39 +175,48 @@ impl Vault {
     /// Their kind cannot be told. They stay in the file until they are [removed](Vault::remove).
     pub async fn damaged(&self) -> Result<Vec<RecordId>, RecordError> {
         let state = self.ready().await?;
-        Ok(state.index.iter().flat_map(Index::damaged).copied().collect())
+        Ok(state.contents.iter().flat_map(|contents| contents.index.damaged()).collect())
     }
 
-    /// Closes the vault: SQLite's log is emptied into the file, the key and the index are wiped, the file is released.
+    /// Closes the vault: SQLite's log is emptied into the file, the keys and the index are wiped, the file is released.
     pub async fn lock(self) -> Result<(), VaultError> {
-        let Self { seal, ids: _, state, file } = self;
-        drop(seal);
-        let State { connection, index: _ } = state.into_inner();
+        let Self { keys, ids: _, state, file } = self;
+        drop(keys);
+        let State { connection, .. } = state.into_inner();
         store::close(connection).await?;
         drop(file);
         Ok(())
     }
 
-    /// The state with an index that matches the file.
+    /// The state with contents that match the file.
     async fn ready(&self) -> Result<MutexGuard<'_, State>, StorageError> {
         let mut state = self.state.lock().await;
-        if state.index.is_none() {
-            let rows = store::read_records(&mut state.connection).await?;
-            state.index = Some(Index::read(&rows, &self.seal));
+        if state.contents.is_none() {
+            let slots = store::read_slots(&mut state.connection).await?;
+            let mark = store::find_mark(&mut state.connection).await?;
+            let records = store::read_records(&mut state.connection).await?;
+            let contents = Contents::read(&Rows { slots, records, mark }, &self.keys);
+            let found = contents.find_fitting_mark(&self.keys.manifest);
+            state.wholeness = match Wholeness::judge(found, state.known) {
+                Wholeness::Whole => Wholeness::Unanchored,
+                other => other,
+            };
+            state.contents = Some(contents);
         }
         Ok(state)
     }
 
     fn open_row(&self, id: RecordId, ver: i64, row: &RecordRow) -> Option<zeroize::Zeroizing<Vec<u8>>> {
-        (row.ver == ver && row.epoch == self.seal.epoch())
-            .then(|| self.seal.open(id, row.ver, row.epoch, &row.blob))
+        let seal = &self.keys.record;
+        (row.ver == ver && row.epoch == seal.epoch())
+            .then(|| seal.open(id, row.ver, row.epoch, &row.blob))
             .flatten()
     }
 }
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault").field("seal", &self.seal).finish_non_exhaustive()
+        f.debug_struct("Vault").field("keys", &self.keys).finish_non_exhaustive()
     }
 }
 

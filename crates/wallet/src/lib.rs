@@ -58,7 +58,7 @@ pub use wallet::{CreateError, Wallet};
 pub use words::{RecoveryWords, WordsError};
 
 /// The vault's words that the wallet's callers meet.
-pub use passerby_vault::{RecordError, StorageError, VaultError};
+pub use passerby_vault::{RecordError, StorageError, VaultError, Wholeness};
 
 /// Where a test may end the program.
 macro_rules! kill_point {

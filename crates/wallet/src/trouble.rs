@@ -60,6 +60,7 @@ impl Trouble for passerby_vault::RecordError {
         match self {
             Self::Storage(passerby_vault::StorageError::Full) => "disk-full",
             Self::Damaged { .. } | Self::Shape { .. } => "vault-damaged",
+            Self::NotWhole { .. } => "vault-not-whole",
             _ => "vault",
         }
     }
@@ -67,6 +68,9 @@ impl Trouble for passerby_vault::RecordError {
     fn next_step(&self) -> &'static str {
         match self {
             Self::Storage(passerby_vault::StorageError::Full) => "Make room on the disk and try again.",
+            Self::NotWhole { .. } => {
+                "Everything in it can still be read. Copy the vault before you change anything."
+            }
             _ => "",
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use passerby_protocol::keys::RootSecret;
 use passerby_protocol::time::{Clock, Timestamp};
-use passerby_vault::{Record, RecordError, RecordId, Vault, VaultError};
+use passerby_vault::{Record, RecordError, RecordId, Vault, VaultError, Wholeness};
 use rand_core::CryptoRng;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Mutex, MutexGuard};
@@ -71,6 +71,16 @@ impl Wallet {
     /// How many records of the vault are damaged. The others can be read.
     pub async fn count_damaged(&self) -> Result<usize, RecordError> {
         Ok(self.vault.damaged().await?.len())
+    }
+
+    /// Whether the vault is what it was when it was last written.
+    pub async fn wholeness(&self) -> Result<Wholeness, RecordError> {
+        self.vault.wholeness().await
+    }
+
+    /// Takes a vault that is not what it was as it is now: only after the person was told and decided so.
+    pub async fn accept(&self) -> Result<(), RecordError> {
+        self.vault.accept().await
     }
 
     pub(crate) fn vault(&self) -> &Vault {

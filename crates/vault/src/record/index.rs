@@ -1,6 +1,6 @@
 //! What is in the vault, in memory: which record is of which kind, and which version of it is the current one.
 //!
-//! It lives from unlocking to locking and is never written anywhere.
+//! It lives from unlocking to locking and is never written anywhere, but the manifest is made from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,18 +9,32 @@ use super::batch::Draft;
 use super::{MAX_RECORD_LEN, Op, OpKind, RecordId, find_kind};
 use crate::error::RecordError;
 use crate::store::RecordRow;
-use crate::unlock::RecordSeal;
+use crate::unlock::{RecordSeal, TAG_LEN};
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Index {
     entries: BTreeMap<RecordId, Entry>,
-    damaged: BTreeSet<RecordId>,
 }
 
 #[derive(Clone)]
-pub(crate) struct Entry {
-    kind: Arc<str>,
-    ver: i64,
+struct Entry {
+    /// `None` for a row that is damaged: its kind cannot be told.
+    kind: Option<Arc<str>>,
+    stamp: Stamp,
+}
+
+/// What the manifest knows of a record beside its id: its version and the tag of its seal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) ver: i64,
+    pub(crate) tag: [u8; TAG_LEN],
+}
+
+impl Stamp {
+    /// The stamp of a sealed row. A blob too short to have a tag has one of zeros: nothing opens such a row.
+    pub(crate) fn of(ver: i64, blob: &[u8]) -> Self {
+        Self { ver, tag: blob.last_chunk().copied().unwrap_or_default() }
+    }
 }
 
 /// One sealed row to be written.
@@ -30,86 +44,143 @@ pub(crate) enum Change {
     Remove { id: RecordId },
 }
 
+/// Changes that were found possible: what the index becomes, and the rows that make it so.
+#[derive(Default)]
+pub(crate) struct Staged {
+    /// `None` for a record that is removed.
+    entries: BTreeMap<RecordId, Option<Entry>>,
+    pub(crate) changes: Vec<Change>,
+}
+
 impl Index {
     /// Opens every row once. Rows that do not open, or hold no record, are set aside as damaged.
     pub(crate) fn read(rows: &[(RecordId, RecordRow)], seal: &RecordSeal) -> Self {
         let mut kinds = BTreeSet::<Arc<str>>::new();
-        let mut index = Self::default();
-        for (id, row) in rows {
+        let entries = rows.iter().map(|(id, row)| {
             let kind = (row.epoch == seal.epoch())
                 .then(|| seal.open(*id, row.ver, row.epoch, &row.blob))
                 .flatten()
                 .and_then(|plaintext| find_kind(&plaintext));
-            let Some(kind) = kind else {
-                index.damaged.insert(*id);
-                continue;
-            };
-            let kind = kinds.get(kind.as_str()).cloned().unwrap_or_else(|| Arc::from(kind));
-            kinds.insert(Arc::clone(&kind));
-            index.entries.insert(*id, Entry { kind, ver: row.ver });
-        }
-        index
+            // There are few kinds and many records.
+            let kind = kind.map(|kind| {
+                let known = kinds.get(kind.as_str()).cloned();
+                known.unwrap_or_else(|| {
+                    let new: Arc<str> = Arc::from(kind);
+                    kinds.insert(Arc::clone(&new));
+                    new
+                })
+            });
+            (*id, Entry { kind, stamp: Stamp::of(row.ver, &row.blob) })
+        });
+        Self { entries: entries.collect() }
     }
 
     /// The current version of a record, if there is one of this kind.
     pub(crate) fn find(&self, id: RecordId, kind: &str) -> Option<i64> {
-        self.entries.get(&id).filter(|entry| &*entry.kind == kind).map(|entry| entry.ver)
+        self.entries.get(&id).filter(|entry| entry.is(kind)).map(|entry| entry.stamp.ver)
     }
 
     /// Ids and versions of all records of a kind, in order.
     pub(crate) fn of_kind(&self, kind: &str) -> BTreeMap<RecordId, i64> {
-        self.entries
-            .iter()
-            .filter(|(_, entry)| &*entry.kind == kind)
-            .map(|(id, entry)| (*id, entry.ver))
-            .collect()
+        let found = self.entries.iter().filter(|(_, entry)| entry.is(kind));
+        found.map(|(id, entry)| (*id, entry.stamp.ver)).collect()
     }
 
-    pub(crate) fn damaged(&self) -> &BTreeSet<RecordId> {
-        &self.damaged
+    pub(crate) fn damaged(&self) -> impl Iterator<Item = RecordId> {
+        self.entries.iter().filter(|(_, entry)| entry.kind.is_none()).map(|(id, _)| *id)
     }
 
-    /// Sets a record aside that was found damaged after unlocking.
+    pub(crate) fn is_damaged(&self, id: RecordId) -> bool {
+        self.entries.get(&id).is_some_and(|entry| entry.kind.is_none())
+    }
+
+    /// Sets a record aside that was found damaged after unlocking. Its stamp stays what it should be.
     pub(crate) fn set_damaged(&mut self, id: RecordId) {
-        self.entries.remove(&id);
-        self.damaged.insert(id);
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.kind = None;
+        }
     }
 
     /// The highest id, damaged ones left out: their ids may be anything.
     pub(crate) fn last(&self) -> Option<RecordId> {
-        self.entries.last_key_value().map(|(id, _)| *id)
+        self.entries.iter().rev().find(|(_, entry)| entry.kind.is_some()).map(|(id, _)| *id)
     }
 
-    /// The index after these changes, and the sealed rows that make it so.
-    pub(crate) fn stage(&self, ops: Vec<Op>, seal: &RecordSeal) -> Result<(Self, Vec<Change>), RecordError> {
-        let mut next = self.clone();
-        let mut changes = Vec::with_capacity(ops.len());
+    /// What the manifest is made of: every row, damaged or not, in the order of the ids.
+    pub(crate) fn stamps(&self) -> impl ExactSizeIterator<Item = (RecordId, Stamp)> {
+        self.entries.iter().map(|(id, entry)| (*id, entry.stamp))
+    }
+
+    /// Seals these changes, if all of them are possible. Later ones see earlier ones.
+    pub(crate) fn stage(&self, ops: Vec<Op>, seal: &RecordSeal) -> Result<Staged, RecordError> {
+        let mut staged = Staged::default();
         for Op { id, kind } in ops {
             match kind {
-                OpKind::Insert(draft) => {
-                    let ver = 1;
-                    next.entries.insert(id, Entry { kind: Arc::from(draft.kind), ver });
-                    changes.push(Change::Insert { id, ver, blob: draft.seal(id, ver, seal)? });
-                }
+                OpKind::Insert(draft) => staged.insert(id, draft, seal)?,
                 OpKind::Update(draft) => {
-                    if next.damaged.contains(&id) {
-                        return Err(RecordError::Damaged { id });
-                    }
-                    let entry = next.entries.get_mut(&id).filter(|entry| &*entry.kind == draft.kind);
-                    let entry = entry.ok_or(RecordError::Missing { id, kind: draft.kind })?;
-                    let old_ver = entry.ver;
-                    entry.ver += 1;
-                    let ver = entry.ver;
-                    changes.push(Change::Update { id, old_ver, ver, blob: draft.seal(id, ver, seal)? });
+                    let earlier = staged.entries.get(&id).map(Option::as_ref);
+                    let kind = draft.kind;
+                    let old_ver = match earlier.unwrap_or_else(|| self.entries.get(&id)) {
+                        Some(Entry { kind: None, .. }) => return Err(RecordError::Damaged { id }),
+                        Some(entry) if entry.is(kind) => entry.stamp.ver,
+                        _ => return Err(RecordError::Missing { id, kind }),
+                    };
+                    staged.update(id, old_ver, draft, seal)?;
                 }
                 OpKind::Remove => {
-                    next.entries.remove(&id);
-                    next.damaged.remove(&id);
-                    changes.push(Change::Remove { id });
+                    staged.entries.insert(id, None);
+                    staged.changes.push(Change::Remove { id });
                 }
             }
         }
-        Ok((next, changes))
+        Ok(staged)
+    }
+
+    /// Becomes what was staged; what is left to do comes back.
+    pub(crate) fn apply(&mut self, staged: Staged) -> Vec<Change> {
+        for (id, entry) in staged.entries {
+            match entry {
+                Some(entry) => self.entries.insert(id, entry),
+                None => self.entries.remove(&id),
+            };
+        }
+        staged.changes
+    }
+}
+
+impl Staged {
+    fn insert(&mut self, id: RecordId, draft: Draft, seal: &RecordSeal) -> Result<(), RecordError> {
+        let (kind, ver) = (draft.kind, 1);
+        let blob = draft.seal(id, ver, seal)?;
+        self.entries.insert(id, Some(Entry::of(kind, ver, &blob)));
+        self.changes.push(Change::Insert { id, ver, blob });
+        Ok(())
+    }
+
+    fn update(
+        &mut self,
+        id: RecordId,
+        old_ver: i64,
+        draft: Draft,
+        seal: &RecordSeal,
+    ) -> Result<(), RecordError> {
+        // A version that cannot be counted on is no version this program wrote.
+        let ver = old_ver.checked_add(1).ok_or(RecordError::Damaged { id })?;
+        let kind = draft.kind;
+        let blob = draft.seal(id, ver, seal)?;
+        self.entries.insert(id, Some(Entry::of(kind, ver, &blob)));
+        self.changes.push(Change::Update { id, old_ver, ver, blob });
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn of(kind: &str, ver: i64, blob: &[u8]) -> Self {
+        Self { kind: Some(Arc::from(kind)), stamp: Stamp::of(ver, blob) }
+    }
+
+    fn is(&self, kind: &str) -> bool {
+        self.kind.as_deref() == Some(kind)
     }
 }
 

@@ -21,7 +21,7 @@ pub use batch::Batch;
 pub(crate) use batch::{Op, OpKind};
 pub use id::RecordId;
 pub(crate) use id::{IdClock, make_id};
-pub(crate) use index::{Change, Index};
+pub(crate) use index::{Change, Index, Stamp};
 
 use crate::error::RecordError;
 

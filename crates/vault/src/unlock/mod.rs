@@ -15,11 +15,13 @@
 //!   `HKDF(slot key, "wrap")` and bound to `"slot", slot id, kind, parameters, salt, epoch`.
 //! - Record: its padded plaintext, sealed by `HKDF(vault key, "record" || epoch)` and bound to
 //!   `"record", record id, ver, epoch`.
+//! - Manifest: HMAC-SHA256 under `HKDF(vault key, "manifest" || epoch)`; what it covers stands in docs/vault-format.md.
 //!
 //! What it must never do: hand a key out of this crate, seal twice under one nonce, or try to open a slot before its
 //! commitment was compared (Poly1305 alone does not commit to a key).
 
 mod kdf;
+mod manifest;
 mod seal;
 mod slot;
 #[cfg(test)]
@@ -30,11 +32,16 @@ use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
 
 pub use kdf::KeyError;
 pub(crate) use kdf::{SlotKey, Stretching};
-pub(crate) use seal::{Nonce, RecordSeal};
+pub(crate) use manifest::{MAC_LEN, ManifestKey, SlotDigest};
+pub(crate) use seal::{Nonce, RecordSeal, TAG_LEN};
 pub(crate) use slot::{Slot, SlotHead, SlotKind};
 
 /// The first part of every binding and the salt of every key derivation: another format gets another label.
 const LABEL: &[u8] = b"passerby-vault/1";
+
+/// The epoch of a new vault's first key. Vaults that were made before there was a manifest began with 1, so that a vault
+/// of a later epoch never lacks one, and nobody can make it look as if it came from then: the epoch is in every seal.
+pub(crate) const FIRST_EPOCH: i64 = 2;
 
 /// Sixteen random bytes that name a vault and bind every seal to it. Not a secret, but an identifier: never logged.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,12 +76,28 @@ impl VaultKey {
         let key = kdf::derive_key(self.0.expose_secret(), &[b"record", &epoch.to_be_bytes()])?;
         Ok(RecordSeal::new(vault, epoch, key))
     }
+
+    /// Everything an open vault of one epoch works with. The vault key itself is not needed until the next opening.
+    pub(crate) fn derive_keys(&self, vault: VaultId, epoch: i64) -> Result<Keys, KeyError> {
+        let manifest = kdf::derive_key(self.0.expose_secret(), &[b"manifest", &epoch.to_be_bytes()])?;
+        Ok(Keys {
+            record: self.derive_record_seal(vault, epoch)?,
+            manifest: ManifestKey::new(vault, epoch, &manifest)?,
+        })
+    }
 }
 
 impl std::fmt::Debug for VaultKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("VaultKey(redacted)")
     }
+}
+
+/// What is kept of the vault key while a vault is open: a key for each use.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    pub(crate) record: RecordSeal,
+    pub(crate) manifest: ManifestKey,
 }
 
 /// Thirty-two secret bytes on the heap: moving them leaves no copy, dropping them wipes them.

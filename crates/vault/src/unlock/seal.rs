@@ -13,7 +13,7 @@ use super::{Key, LABEL, VaultId};
 use crate::record::RecordId;
 
 const NONCE_LEN: usize = 24;
-const TAG_LEN: usize = 16;
+pub(crate) const TAG_LEN: usize = 16;
 
 /// Twenty-four random bytes for one seal. Neither `Clone` nor `Copy`.
 pub(crate) struct Nonce([u8; NONCE_LEN]);

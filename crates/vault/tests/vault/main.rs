@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod leaks;
+mod manifest;
+mod migration;
 mod opening;
 mod parts;
 mod records;

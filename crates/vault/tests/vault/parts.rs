@@ -1,12 +1,13 @@
 //! What every test of this box needs: a folder, a vault in it, records to keep, and a hand that alters the file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use passerby_vault::{Record, Vault};
+use passerby_vault::{Record, RecordId, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tempfile::TempDir;
 
@@ -50,9 +51,14 @@ pub struct Home {
 
 impl Home {
     pub fn new() -> Self {
+        Self::seeded(7)
+    }
+
+    /// The vaults of two seeds have nothing in common.
+    pub fn seeded(seed: u64) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("person").join("vault.db");
-        Self { folder, path, rng: ChaCha20Rng::seed_from_u64(7) }
+        Self { folder, path, rng: ChaCha20Rng::seed_from_u64(seed) }
     }
 
     pub async fn create(&mut self) -> Vault {
@@ -63,12 +69,31 @@ impl Home {
         Vault::open(&self.path, &passphrase()).await.unwrap()
     }
 
-    /// Runs SQL on the locked vault's file, as somebody would who has the file but not the passphrase.
-    pub async fn alter(&self, sql: impl Into<String>) -> u64 {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&self.path);
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        let done = sqlx::query(AssertSqlSafe(sql.into())).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-        done.rows_affected()
+    /// Runs SQL on the vault's file, as somebody would who has the file but not the passphrase.
+    pub async fn alter(&self, statement: impl Into<String>) -> u64 {
+        alter(self.connect().await, statement.into()).await
     }
+
+    /// The same, with a second file at hand under the name `other`.
+    pub async fn alter_beside(&self, other: &Path, statement: impl Into<String>) -> u64 {
+        let mut connection = self.connect().await;
+        sqlx::query("ATTACH ? AS other").bind(other.to_str()).execute(&mut connection).await.unwrap();
+        alter(connection, statement.into()).await
+    }
+
+    async fn connect(&self) -> SqliteConnection {
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&self.path)).await.unwrap()
+    }
+}
+
+/// Closes the connection too, so that nothing is left in a log.
+async fn alter(mut connection: SqliteConnection, statement: String) -> u64 {
+    let done = sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    done.rows_affected()
+}
+
+/// An id as SQL writes it.
+pub fn sql(id: RecordId) -> String {
+    format!("x'{id}'")
 }

@@ -2,13 +2,11 @@
 
 use std::fs;
 
-use passerby_vault::{RecordError, RecordId, Vault, VaultError};
+use passerby_vault::{RecordError, RecordId, Vault, VaultError, Wholeness};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
 
-use crate::parts::{Attribute, Home, NOW, passphrase};
+use crate::parts::{Attribute, Home, NOW, passphrase, sql};
 
 /// A locked vault with three attributes.
 async fn three() -> (Home, [RecordId; 3]) {
@@ -20,10 +18,6 @@ async fn three() -> (Home, [RecordId; 3]) {
     }
     vault.lock().await.unwrap();
     (home, ids.try_into().unwrap())
-}
-
-fn sql(id: RecordId) -> String {
-    format!("x'{id}'")
 }
 
 /// Opens the vault and asserts that exactly these rows are damaged and all others are read.
@@ -51,7 +45,10 @@ async fn swapped_blobs_are_noticed_and_can_be_removed() {
     let vault = assert_damaged(&home, [a, b, c], &[a, b]).await;
 
     let refused = vault.update(a, &Attribute::new("one", "again"), &mut home.rng).await;
-    assert!(matches!(refused, Err(RecordError::Damaged { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(RecordError::NotWhole { found: Wholeness::Altered })), "{refused:?}");
+    vault.accept().await.unwrap();
+    let refused = vault.update(a, &Attribute::new("one", "again"), &mut home.rng).await;
+    assert!(matches!(refused, Err(RecordError::Damaged { id }) if id == a), "{refused:?}");
     vault.remove(a).await.unwrap();
     assert_eq!(vault.damaged().await.unwrap(), [b]);
 }
@@ -183,7 +180,7 @@ async fn a_slot_that_was_altered_opens_nothing() {
         home.alter("INSERT INTO slot SELECT * FROM kept").await;
     }
     // The vault's own name and epoch are bound into the slot too.
-    for change in [format!("vault_id = {other}"), "epoch = 2".to_owned()] {
+    for change in [format!("vault_id = {other}"), "epoch = 3".to_owned()] {
         home.alter("CREATE TABLE head AS SELECT * FROM header").await;
         home.alter(format!("UPDATE header SET {change}")).await;
         let refused = Vault::open(&home.path, &passphrase()).await;
@@ -206,11 +203,7 @@ async fn another_vault_s_rows_are_no_rows_of_this_one() {
         vault.lock().await.unwrap();
         (other, [id])
     };
-    let options = SqliteConnectOptions::new().filename(&home.path);
-    let mut connection = options.connect().await.unwrap();
-    sqlx::query("ATTACH ? AS other").bind(other.path.to_str()).execute(&mut connection).await.unwrap();
-    sqlx::query("INSERT INTO record SELECT * FROM other.record").execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+    home.alter_beside(&other.path, "INSERT INTO record SELECT * FROM other.record").await;
     assert_damaged(&home, [a, b, c], &[foreign]).await;
 }
 
