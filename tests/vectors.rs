@@ -143,8 +143,16 @@ fn verify() {
 fn passport() {
     run("passport", |vector| {
         let question: Question = vector.part("question");
+        let grant_id = vector.text("grant_id");
+        let Some(claim) = vector.input["grant_claim"].as_str() else {
+            let (release, passerby_claim) =
+                (vector.text("release_sha256"), vector.input["passerby_claim"].as_str());
+            return question
+                .accept_unsigned(grant_id, release, passerby_claim, vector.part("only_passerby"))
+                .map(|order| json!(order))
+                .map_err(passerby_protocol::passport::GrantClaimRefusal::word);
+        };
         let sector: Sector = vector.part("sector");
-        let (grant_id, claim) = (vector.text("grant_id"), vector.text("grant_claim"));
         question
             .accept(grant_id, claim, vector.text("passerby_claim"), &relay_keys(vector), &sector, vector.now)
             .map(|order| json!(order))

@@ -62,7 +62,8 @@ mod tests {
         let read = |(name, value): &(&str, &str)| {
             (ClaimName::parse(name).unwrap(), AttributeValue::new((*value).to_owned()))
         };
-        write_label(&Disclosure { values: values.iter().map(read).collect() }).to_string()
+        let values = values.iter().map(read).collect();
+        write_label(&Disclosure { by_another_wallet: false, values }).to_string()
     }
 
     #[test]

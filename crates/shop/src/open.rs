@@ -16,7 +16,7 @@ pub enum OpenError {
     /// The order's record is not one.
     #[error(
         "the order's record is incomplete: grant_id, user_ref, release_sha256, client_id, nonce, response_uri, terms_hash, \
-         passport_jkt and claims are needed, as the shop stored them"
+         passport_jkt and claims are needed, as the shop stored them, and asked where another wallet answered"
     )]
     Order,
     /// The release does not open, or not for this order.

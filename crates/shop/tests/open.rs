@@ -49,7 +49,7 @@ fn a_release_is_opened_as_a_label_or_as_json_and_stays_nowhere() {
     assert_eq!(opened.code, 0, "{opened:?}");
     let expected: serde_json::Map<String, Value> =
         ANNA.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    assert_eq!(opened.json(), json!({ "opened": expected }));
+    assert_eq!(opened.json(), json!({ "answered_by": "passerby", "opened": expected }));
 
     let release = desk.read("release.jwe");
     let label =
@@ -102,6 +102,32 @@ fn an_order_that_does_not_fit_is_refused_with_its_word() {
         assert_eq!((refused.code, refused.word().as_str()), (1, "failed"));
         assert!(refused.out.contains("order.json") && refused.out.contains("incomplete"), "{refused:?}");
     }
+}
+
+#[test]
+fn whoever_packs_is_told_that_another_wallet_answered() {
+    let (desk, order) = with_an_order(5);
+    // What the shop stores when the relay hands over no grant claim.
+    let mut unsigned = order;
+    for member in ["user_ref", "passport_jkt", "claims"] {
+        unsigned[member] = Value::Null;
+    }
+    let asked =
+        |required: &[&str]| json!({ "required": required, "optional": ["address.street_address", "name"] });
+    unsigned["asked"] = asked(&["address.locality"]);
+    desk.write("order.json", &unsigned.to_string());
+    let opened = open(&desk);
+    assert_eq!((opened.code, &opened.json()["answered_by"]), (0, &json!("another-wallet")));
+    let label = desk.run(&["open", "--order", "order.json", "--release", "release.jwe", "--dir", "keys"]);
+    assert_eq!((label.code, label.out.lines().next()), (0, Some("Anna Zwielicht")));
+    assert!(label.err.contains("Answered by another wallet"), "{label:?}");
+
+    unsigned["asked"] = asked(&["address.locality", "email"]);
+    desk.write("order.json", &unsigned.to_string());
+    assert_eq!(open(&desk).word(), "reveal-claims", "not all that was needed");
+    unsigned["asked"] = Value::Null;
+    desk.write("order.json", &unsigned.to_string());
+    assert_eq!(open(&desk).code, 1, "a record that does not say what was asked is none");
 }
 
 #[test]

@@ -129,7 +129,11 @@ async fn from_the_link_to_the_packing_table() {
     let grant_claim = outcome["grant_claim"].as_str().unwrap();
     let order = town.shop.accept(&made.id, &delivered.grant_id, grant_claim, &passerby_claim, &keys, NOON);
     let shops = wallet.shops().await.unwrap();
-    assert_eq!(shops[0].grants[0].user_ref, order.user_ref, "the person knows their name at the shop");
+    assert_eq!(
+        shops[0].grants[0].user_ref,
+        order.find_user_ref().unwrap(),
+        "the person knows their name at the shop"
+    );
 
     let path = format!("/v1/grants/{}/openings", delivered.grant_id);
     let released = town.call(&path, &json!({ "reason": "packing order 7" })).await;

@@ -4,7 +4,7 @@
  * Must never write or log a detail, nor answer another site's page: a browser that is led here from elsewhere, or under another
  * host name, gets nothing.
  */
-import { PasserbyRefusal, reveal } from "@passerby/sdk/reveal";
+import { answeredBy, PasserbyRefusal, reveal } from "@passerby/sdk/reveal";
 import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
@@ -21,7 +21,9 @@ export function makePackingApp({ shop, releaseKeys, doorKey }) {
   /** @param {number} no @param {string} reason */
   const open = async (no, reason) => {
     const { order, record, release } = await shop.open(no, reason);
-    return { order, details: await reveal({ release, order: record, releaseKeys }) };
+    // The record that opens the release says who answered, not the list of orders.
+    const answered_by = answeredBy(record);
+    return { order: { ...order, answered_by }, details: await reveal({ release, order: record, releaseKeys }) };
   };
   /** @param {import("hono").Context} c */
   const number = (c) => Number(c.req.param("no"));
@@ -42,8 +44,8 @@ export function makePackingApp({ shop, releaseKeys, doorKey }) {
     return c.redirect("/", 303);
   });
   app.get("/api/orders/:no/open", async (c) => {
-    const { details } = await open(number(c), c.req.query("reason") || `packing order ${number(c)}`);
-    return c.json({ opened: details });
+    const { order, details } = await open(number(c), c.req.query("reason") || `packing order ${number(c)}`);
+    return c.json({ answered_by: order.answered_by, opened: details });
   });
   app.notFound((c) => c.html(problemPage({ head: "There is no such page", what: "The address leads nowhere here.", state: "Nothing was opened." }), 404));
   app.onError((error, c) => answerProblem(error, c));

@@ -10,7 +10,7 @@ import { page } from "../look/page.js";
 /** @param {{ title: string, narrow?: boolean, script?: string }} frame @param {Html} content */
 function packingPage(frame, content) {
   const links = html`<a href="/">Orders</a>`;
-  return page({ ...frame, name: "Packing table", links, foot: html`Each opening is recorded, and the buyer sees it.` }, content);
+  return page({ ...frame, name: "Packing table", links, foot: html`Each opening is recorded, and the buyer sees it in Passerby.` }, content);
 }
 
 /** @param {{ wrong: boolean }} knocked */
@@ -39,32 +39,40 @@ export function ordersPage(orders) {
 function table(orders) {
   return html`<table>
     <thead><tr><th>Order</th><th>What</th><th>Address</th><th></th></tr></thead>
-    <tbody>${orders.map(({ no, product, way }) => html`<tr>
-      <td><b>${no}</b></td><td>${product}</td><td>${way === "passerby" ? "Sealed" : "Typed in the form"}</td>
+    <tbody>${orders.map(({ no, product, way, answered_by }) => html`<tr>
+      <td><b>${no}</b></td><td>${product}</td><td>${way === "passerby" ? (answered_by === "another-wallet" ? "Sealed, by another wallet" : "Sealed") : "Typed in the form"}</td>
       <td class="number"><a href="/orders/${no}">${way === "passerby" ? "Open to pack" : "Look"}</a></td></tr>`)}</tbody>
   </table>`;
 }
 
 /** @param {Order} order */
-export function sealedPage({ no, product, way, state }) {
+export function sealedPage({ no, product, way, state, answered_by }) {
   return packingPage({ title: `Order ${no}`, narrow: true }, html`
     <section class="card">
       <div><h1>Order ${no}</h1><p>${product}${state === "packed" ? ". Packed." : ""}</p></div>
       ${way === "passerby" ? html`
-      <p>The address is sealed. Openings are recorded and the customer sees them. Reason: packing order ${no}.</p>
+      ${anotherWallet(answered_by)}
+      <p>The address is sealed. Openings are recorded${answered_by === "another-wallet" ? "" : " and the customer sees them"}. Reason: packing order ${no}.</p>
       <form method="post" action="/orders/${no}/open"><button class="wide">Open to pack</button></form>
       <p class="quiet">It closes by itself after 60 seconds, when you print, and when you leave this window.</p>`
       : html`<p>This order came by the shop's form. Its address stands in the shop's own system.</p>`}
     </section>`);
 }
 
+/** Nothing that this table can check ties such an answer to the customer. @param {Order["answered_by"]} answeredBy */
+function anotherWallet(answeredBy) {
+  if (answeredBy !== "another-wallet") return "";
+  return html`<p class="notice warn no-print" role="note"><b>Answered by another wallet.</b> Only the relay server says that this address is the customer's. Compare it with the payment, or ask, before you send anything.</p>`;
+}
+
 /** @param {Order} order @param {Details} details */
-export function labelPage({ no, product }, details) {
+export function labelPage({ no, product, answered_by }, details) {
   /** @param {string} name */
   const line = (name) => details[`address.${name}`] ?? "";
   const carrier = [details["phone_number"], details["email"]].filter(Boolean).join(", ");
   return packingPage({ title: `Label of order ${no}`, narrow: true, script: "/label.js" }, html`
     <h1>Order ${no}</h1>
+    ${anotherWallet(answered_by)}
     <section class="label" id="label" data-back="/orders/${no}" aria-label="Address label">
       <p>${details["name"] ?? ""}</p>
       <p>${line("street_address")}</p>

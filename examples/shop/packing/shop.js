@@ -3,7 +3,8 @@ import { parseOrderRecord } from "@passerby/sdk/reveal";
 
 import { loopbackFetch } from "../loopback.js";
 
-/** @typedef {{ no: number, state: string, way: string, product: string, total: number, ordered_at: number }} Order */
+/** @typedef {{ no: number, state: string, way: string, product: string, total: number, ordered_at: number,
+ *   answered_by: import("@passerby/sdk").AnsweredBy | null }} Order */
 /** @typedef {{ order: Order, record: import("@passerby/sdk").OrderRecord, release: string }} SealedOrder */
 
 /** The shop said no, or nothing. `word` is for people who run it; the page has its own words. */

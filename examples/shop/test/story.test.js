@@ -111,7 +111,7 @@ test("a pair is bought, packed and delivered, and the shop's database knows nobo
   expect(shown).toContain("Ana &lt;b&gt;Žnidaršič");
   expect(label.headers.get("cache-control")).toBe("no-store");
   const opened = await packing.request("http://127.0.0.1:5000/api/orders/1042/open?reason=packing%20order%201042", { headers: AT_THE_TABLE });
-  expect(await opened.json()).toEqual({ opened: DETAILS });
+  expect(await opened.json()).toEqual({ answered_by: "passerby", opened: DETAILS });
   expect(relay.openings.map(({ reason }) => reason)).toEqual(["packing order 1042", "packing order 1042"]);
 
   const kept = readFileSync(join(folder, "shop.db")).toString("latin1") + logged.join("");
@@ -119,6 +119,30 @@ test("a pair is bought, packed and delivered, and the shop's database knows nobo
     expect(kept).not.toContain(Buffer.from(detail).toString("latin1"));
   }
   for (const secret of [wallet.userRef(HOST), browser.cookie.split("=")[1] ?? "", "response_code", "1042"]) expect(logged.join("")).not.toContain(secret);
+});
+
+test("an answer of another wallet makes an order, and whoever packs it is told", async () => {
+  const browser = new Browser();
+  const { requestUri } = await browser.askWallet();
+  const back = new URL(await relay.visit(wallet, requestUri, DETAILS));
+  // As a relay tells of a wallet that sent no grant claim; such a wallet vouches for none in the browser.
+  relay.lie = { grant_claim: null, consent_receipt: null };
+  back.searchParams.delete("passerby_claim");
+  expect((await browser.go(back.href)).headers.get("location")).toBe("/orders/1042");
+  const page = await (await browser.go("/orders/1042")).text();
+  expect(page).toContain("It is told that another wallet answered");
+  expect(page).not.toContain("Your wallet shows each opening");
+  expect(await (await browser.go("/orders/1042/row")).text()).not.toContain(wallet.userRef(HOST));
+
+  const table = "http://127.0.0.1:5000";
+  expect(await (await packing.request(`${table}/`, { headers: AT_THE_TABLE })).text()).toContain("Sealed, by another wallet");
+  expect(await (await packing.request(`${table}/orders/1042`, { headers: AT_THE_TABLE })).text()).toContain("Only the relay server says that this address is the customer's.");
+  const label = await packing.request(`${table}/orders/1042/open`, { method: "POST", headers: { origin: table, ...AT_THE_TABLE } });
+  const shown = await label.text();
+  expect(shown).toContain("Answered by another wallet.");
+  expect(shown).toContain("Trubarjeva 12");
+  const opened = await packing.request(`${table}/api/orders/1042/open`, { headers: AT_THE_TABLE });
+  expect(await opened.json()).toEqual({ answered_by: "another-wallet", opened: DETAILS });
 });
 
 test("a no goes to the shop's own form, and nothing was ordered", async () => {

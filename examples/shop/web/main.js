@@ -28,6 +28,7 @@ const HELP = `The example shop.
   --keys DIR     the folder with request-key.jwk and statement.jwt, as passerby-shop init writes it
   --db FILE      the shop's SQLite database; the staff token is made beside it, in the file staff-token
   --ask FILE     what is asked for (default ask.json)
+  --only-passerby  refuse answers of wallets of other makes
 `;
 
 const clock = () => Math.floor(Date.now() / 1000);
@@ -36,7 +37,7 @@ async function main() {
   const { values } = parseArgs({
     options: {
       port: { type: "string" }, listen: { type: "string" }, host: { type: "string", default: "shoes.localhost" }, relay: { type: "string" }, keys: { type: "string" },
-      db: { type: "string" }, ask: { type: "string" }, help: { type: "boolean", default: false },
+      db: { type: "string" }, ask: { type: "string" }, "only-passerby": { type: "boolean", default: false }, help: { type: "boolean", default: false },
     },
   });
   const { port, relay, keys, db, listen = port } = values;
@@ -51,7 +52,7 @@ async function main() {
   const statement = readFileSync(join(keys, "statement.jwt"), "utf8");
   if (existsSync(join(keys, "release-keys.jwks"))) log("warn", "release-keys-within-reach-of-the-web-process");
 
-  const passerby = await Passerby.load({ relay, sector: host, requestKey, statement, fetch: loopbackFetch });
+  const passerby = await Passerby.load({ relay, sector: host, requestKey, statement, onlyPasserbyWallets: values["only-passerby"], fetch: loopbackFetch });
   const question = readQuestion(values.ask ?? new URL("../ask.json", import.meta.url).pathname, passerby.statement);
   mkdirSync(dirname(resolve(db)), { recursive: true });
   const staffToken = readSecretFile(join(dirname(resolve(db)), "staff-token"));

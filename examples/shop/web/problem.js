@@ -30,6 +30,14 @@ function describe(error, returning) {
       status: error.status === 413 ? 413 : 403, word: "not-from-here", again: false,
     };
   }
+  if (error instanceof PasserbyRefusal && error.word === "claim-missing") {
+    return {
+      head: "We take Passerby wallets only",
+      what: "Another wallet answered. It cannot show that the answer is yours, so we did not take it.",
+      state: "No order was made, and nobody has opened anything. Answer with Passerby, or use the form.",
+      status: 409, word: error.word, again: false,
+    };
+  }
   if (error instanceof PasserbyRefusal) {
     return {
       head: "That answer does not fit",

@@ -3,7 +3,7 @@
  * Opening a release is the other entry point, `@passerby/sdk/reveal`, for where the release key lives.
  */
 export { Passerby, type Answer, type Asking, type ShopConfig } from "./passerby.js";
-export { parseOrderRecord, type OrderRecord, type Pending } from "./order.js";
+export { answeredBy, parseOrderRecord, type AnsweredBy, type OrderRecord, type PasserbyRecord, type Pending, type UnsignedRecord } from "./order.js";
 export { PasserbyMisuse, PasserbyRefusal, RelayProblem, RelayUnreachable, type RefusalWord } from "./refusal.js";
 export { sectorOrigin } from "./wire/sector.js";
 export type { Fetch, TransactionState } from "./relay.js";

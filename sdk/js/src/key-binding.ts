@@ -15,18 +15,21 @@ export interface KeyBindingExpectation {
   now: number;
   /** An order is opened days after it was answered: then the age does not count. */
   anyAge: boolean;
+  /** A wallet of another make does not know the terms: then they may be left out, but not be others. */
+  anyWallet: boolean;
 }
 
 export async function checkKeyBinding({ keyBinding, bound }: Presentation, jwk: SigningJwk, expected: KeyBindingExpectation): Promise<void> {
   const jws = parseJws(keyBinding, "kb-signature");
   const { iat, aud, nonce, sd_hash: hash, passerby_terms_hash: terms } = jws.payload;
-  if (!isTime(iat) || ![aud, nonce, hash, terms].every((text) => typeof text === "string")) throw new PasserbyRefusal("kb-signature");
+  if (!isTime(iat) || ![aud, nonce, hash].every((text) => typeof text === "string")) throw new PasserbyRefusal("kb-signature");
+  if (typeof terms !== "string" && !(expected.anyWallet && terms === undefined)) throw new PasserbyRefusal("kb-signature");
   requireType(jws, "kb+jwt", "kb-signature");
   await verifyJws(jws, jwk, "kb-signature");
   if (hash !== (await sha256B64u(bound))) throw new PasserbyRefusal("kb-signature");
   if (aud !== expected.clientId) throw new PasserbyRefusal("kb-audience");
   if (nonce !== expected.nonce) throw new PasserbyRefusal("kb-nonce");
-  if (terms !== expected.termsHash) throw new PasserbyRefusal("kb-terms");
+  if (terms !== undefined && terms !== expected.termsHash) throw new PasserbyRefusal("kb-terms");
   const age = expected.now - iat;
   if (age < -SKEW || (!expected.anyAge && age > ANSWER + SKEW)) throw new PasserbyRefusal("kb-time");
 }

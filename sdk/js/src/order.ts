@@ -21,19 +21,44 @@ export interface Pending {
   response_by: number;
 }
 
-/** docs/protocol.md section 9.4: goes with the order, into the shop's database. Plain JSON. */
-export interface OrderRecord {
+interface AnyRecord {
   grant_id: string;
-  /** The pseudonym at this shop; null when a wallet without passports answered. */
-  user_ref: string | null;
   release_sha256: string;
   client_id: string;
   nonce: string;
   response_uri: string;
   terms_hash: string;
-  passport_jkt: string | null;
-  /** Names of the details in the release; null when a wallet without passports answered. */
-  claims: string[] | null;
+}
+
+/** A Passerby wallet answered, and its grant claim held. */
+export interface PasserbyRecord extends AnyRecord {
+  /** The pseudonym at this shop. */
+  user_ref: string;
+  passport_jkt: string;
+  /** Names of the details in the release. */
+  claims: string[];
+}
+
+/**
+ * A wallet of another make answered, or so the relay says. Nobody the shop knows: such an order belongs to no account, and
+ * whoever packs it must be told.
+ */
+export interface UnsignedRecord extends AnyRecord {
+  user_ref: null;
+  passport_jkt: null;
+  claims: null;
+  /** What was asked; what is opened is held to it. */
+  asked: { required: string[]; optional: string[] };
+}
+
+/** docs/protocol.md section 9.4: goes with the order, into the shop's database. Plain JSON. */
+export type OrderRecord = PasserbyRecord | UnsignedRecord;
+
+/** Which wallet answered, in a word. */
+export type AnsweredBy = "passerby" | "another-wallet";
+
+export function answeredBy({ user_ref: userRef }: Pick<OrderRecord, "user_ref">): AnsweredBy {
+  return userRef === null ? "another-wallet" : "passerby";
 }
 
 const TEXTS = ["grant_id", "release_sha256", "client_id", "nonce", "response_uri", "terms_hash"] as const;
@@ -41,11 +66,16 @@ const TEXTS = ["grant_id", "release_sha256", "client_id", "nonce", "response_uri
 /** An order's record as it comes out of a database or over HTTP. */
 export function parseOrderRecord(value: unknown): OrderRecord {
   if (!isObject(value) || !TEXTS.every((name) => typeof value[name] === "string")) throw new PasserbyMisuse("not an order's record");
-  const { user_ref: userRef, passport_jkt: jkt, claims } = value;
-  const anonymous = userRef === null && jkt === null;
-  const named = typeof userRef === "string" && typeof jkt === "string";
-  const names = claims === undefined || claims === null ? null : claims;
-  if (!(anonymous || named) || !(names === null || (isTextArray(names) && names.every(isClaimName)))) throw new PasserbyMisuse("not an order's record");
-  const texts = Object.fromEntries(TEXTS.map((name) => [name, value[name]])) as Pick<OrderRecord, (typeof TEXTS)[number]>;
-  return { ...texts, user_ref: userRef, passport_jkt: jkt, claims: names };
+  const { user_ref: userRef, passport_jkt: jkt, claims, asked } = value;
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, value[name]])) as unknown as AnyRecord;
+  if (typeof userRef === "string" && typeof jkt === "string" && isNames(claims) && asked === undefined) {
+    return { ...texts, user_ref: userRef, passport_jkt: jkt, claims };
+  }
+  const unsigned = userRef === null && jkt === null && claims === null;
+  if (!unsigned || !isObject(asked) || !isNames(asked["required"]) || !isNames(asked["optional"])) throw new PasserbyMisuse("not an order's record");
+  return { ...texts, user_ref: null, passport_jkt: null, claims: null, asked: { required: asked["required"], optional: asked["optional"] } };
+}
+
+function isNames(value: unknown): value is string[] {
+  return isTextArray(value) && value.every(isClaimName);
 }

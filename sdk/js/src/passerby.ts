@@ -9,10 +9,10 @@
  * Must never hold a release key or the root key: this runs in the web process, which is the first thing that gets broken into.
  */
 import { checkAttestation, type Attestation } from "./attestation.js";
-import type { OrderRecord, Pending } from "./order.js";
-import { checkDelivery } from "./passport.js";
+import { answeredBy, type AnsweredBy, type OrderRecord, type Pending } from "./order.js";
+import { acceptUnsigned, checkDelivery } from "./passport.js";
 import { PasserbyMisuse, PasserbyRefusal } from "./refusal.js";
-import { Relay, type Fetch, type Granted, type TransactionState } from "./relay.js";
+import { Relay, type Fetch, type TransactionState } from "./relay.js";
 import { deriveLink, makeRequest, type Question, type RequestKey } from "./request.js";
 import { checkStatement, requireReleaseKey, requireRequestKey, type Statement } from "./statement.js";
 import { countCharacters } from "./wire/json.js";
@@ -29,6 +29,11 @@ export interface ShopConfig {
   requestKey: object;
   /** The Statement, compact, as the shop also serves it at its well-known address. */
   statement: string;
+  /**
+   * Refuse answers of wallets of other makes [`claim-missing`]. Such an answer brings no pseudonym and nothing that the shop can
+   * check, so that a lying relay could make one up. Without this they are taken, and marked.
+   */
+  onlyPasserbyWallets?: boolean;
   clock?: Clock;
   random?: Random;
   fetch?: Fetch;
@@ -46,7 +51,7 @@ export interface Asking {
 }
 
 export type Answer =
-  | { outcome: "granted"; order: OrderRecord; consentReceipt: string | null; relayReceipt: string | null }
+  | { outcome: "granted"; answeredBy: AnsweredBy; order: OrderRecord; consentReceipt: string | null; relayReceipt: string | null }
   | { outcome: "declined" };
 
 export class Passerby {
@@ -58,13 +63,14 @@ export class Passerby {
     readonly statement: Statement,
     private readonly key: RequestKey,
     private readonly relay: Relay,
+    private readonly onlyPasserbyWallets: boolean,
     private readonly clock: Clock,
     private readonly random: Random,
   ) {}
 
   /** Reads the configuration and refuses one that no wallet would accept. Asks the network nothing. */
   static async load(config: ShopConfig): Promise<Passerby> {
-    const { relay: issuer, sector, clock = systemClock, random = systemRandom, fetch = globalThis.fetch } = config;
+    const { relay: issuer, sector, onlyPasserbyWallets = false, clock = systemClock, random = systemRandom, fetch = globalThis.fetch } = config;
     if (!isRelayIssuer(issuer)) throw new PasserbyMisuse("relay must be an https origin without a trailing slash (http only on this computer)");
     if (!isSector(sector)) throw new PasserbyMisuse("sector must be a lower-case host name without a port (on this computer: with its port)");
     const jwk = findPrivateSigningJwk(config.requestKey);
@@ -74,7 +80,7 @@ export class Passerby {
     requireRequestKey(statement, key.jkt);
     await requireReleaseKey(statement);
     const relay = new Relay({ sector, issuer, key, clock, random }, (url, init) => fetch(url, init));
-    return new Passerby(issuer, statement, key, relay, clock, random);
+    return new Passerby(issuer, statement, key, relay, onlyPasserbyWallets, clock, random);
   }
 
   /** The relay's word that this shop is known to it; kept in memory and renewed at half its life. */
@@ -118,11 +124,12 @@ export class Passerby {
   async collect(pending: Pending, returned: { responseCode: string; passerbyClaim?: string | undefined }): Promise<Answer> {
     const answer = await this.relay.collect(pending.transaction_id, returned.responseCode);
     if (answer.outcome === "declined") return answer;
-    const { grantId, grantClaim, consentReceipt, relayReceipt } = answer;
+    const { grantId, releaseSha256, grantClaim, consentReceipt, relayReceipt } = answer;
+    const { passerbyClaim } = returned;
     const order = grantClaim === null
-      ? unsignedOrder(answer, pending, returned.passerbyClaim)
-      : { grant_id: grantId, ...(await this.checkClaim(grantClaim, pending, returned.passerbyClaim)) };
-    return { outcome: "granted", order, consentReceipt, relayReceipt };
+      ? acceptUnsigned({ grantId, releaseSha256, passerbyClaim, pending, onlyPasserbyWallets: this.onlyPasserbyWallets })
+      : { grant_id: grantId, ...(await this.checkClaim(grantClaim, pending, passerbyClaim)) };
+    return { outcome: "granted", answeredBy: answeredBy(order), order, consentReceipt, relayReceipt };
   }
 
   /** Fetches a sealed release. The relay records the opening and its reason, and the person sees both. */
@@ -153,12 +160,4 @@ export class Passerby {
     this.relayKeys = await this.relay.keys();
     return checkAttestation(compact, { issuer, sector: this.statement.sector, requestJkt: key.jkt, relayKeys: this.relayKeys, now: this.clock() });
   }
-}
-
-/** A wallet that knows no passports (section 9.4, last sentence): a once-grant without a pseudonym. */
-function unsignedOrder({ grantId, releaseSha256 }: Granted, pending: Pending, passerbyClaim: string | undefined): OrderRecord {
-  // The browser carries the hash of a grant claim that the relay says does not exist.
-  if (passerbyClaim !== undefined) throw new PasserbyRefusal("claim-mismatch");
-  const { client_id, nonce, response_uri, terms_hash } = pending;
-  return { grant_id: grantId, user_ref: null, release_sha256: releaseSha256, client_id, nonce, response_uri, terms_hash, passport_jkt: null, claims: null };
 }

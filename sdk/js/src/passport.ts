@@ -6,7 +6,8 @@
  */
 import { passportVct } from "./dcql.js";
 import { checkKeyBinding } from "./key-binding.js";
-import type { OrderRecord, Pending } from "./order.js";
+import type { Asked } from "./dcql.js";
+import type { PasserbyRecord, Pending, UnsignedRecord } from "./order.js";
 import { PasserbyRefusal, type DeliverWord, type RefusalWord } from "./refusal.js";
 import { deriveUserRef } from "./user-ref.js";
 import { isB64uOf, sha256B64u } from "./wire/b64u.js";
@@ -31,7 +32,7 @@ export interface Delivery {
 }
 
 /** The order's record without its `grant_id`, which only the relay can name. */
-export type CheckedClaim = Omit<OrderRecord, "grant_id"> & { user_ref: string; passport_jkt: string; claims: string[] };
+export type CheckedClaim = Omit<PasserbyRecord, "grant_id">;
 
 interface Passport {
   jws: Jws;
@@ -68,7 +69,7 @@ export async function checkDelivery(delivery: Delivery): Promise<CheckedClaim> {
   if (jws.header["kid"] !== jkt) refuse("claim-signature");
   await verifyJws(jws, person, "claim-signature");
   checkBinding(claim, pending);
-  if (!holdsWhatWasAsked(claim.claims, pending)) refuse("claim-claims");
+  if (!isAnsweredBy(pending, claim.claims)) refuse("claim-claims");
   if (delivery.passerbyClaim !== (await sha256B64u(jws.compact))) refuse("claim-mismatch");
   return {
     user_ref: userRef,
@@ -80,6 +81,25 @@ export async function checkDelivery(delivery: Delivery): Promise<CheckedClaim> {
     passport_jkt: jkt,
     claims: claim.claims,
   };
+}
+
+/** What came without a grant claim: nothing in it can be checked, only the relay's word for it doubted. */
+export interface UnsignedDelivery {
+  grantId: string;
+  releaseSha256: string;
+  passerbyClaim: string | undefined;
+  pending: Delivery["pending"];
+  onlyPasserbyWallets: boolean;
+}
+
+/** Section 9.4, last paragraph. */
+export function acceptUnsigned({ grantId, releaseSha256, passerbyClaim, pending, onlyPasserbyWallets }: UnsignedDelivery): UnsignedRecord {
+  // The browser carries the hash of a grant claim that the relay says does not exist.
+  if (passerbyClaim !== undefined) refuse("claim-mismatch");
+  if (onlyPasserbyWallets) refuse("claim-missing");
+  const { client_id, nonce, response_uri, terms_hash, required, optional } = pending;
+  const asked = { required: [...required], optional: [...optional] };
+  return { grant_id: grantId, user_ref: null, release_sha256: releaseSha256, client_id, nonce, response_uri, terms_hash, passport_jkt: null, claims: null, asked };
 }
 
 /** Steps 2 to 4. */
@@ -100,7 +120,7 @@ async function checkPassport(text: string, { pending, issuer, relayKeys, now }: 
   if (isExpired(now, exp) || isNotYetValid(now, iat) || exp <= iat || exp - iat > LONGEST_LIFE) refuse("passport-expired");
 
   const { client_id: clientId, nonce, terms_hash: termsHash } = pending;
-  await checkKeyBinding(presentation, person, { clientId, nonce, termsHash, now, anyAge: false });
+  await checkKeyBinding(presentation, person, { clientId, nonce, termsHash, now, anyAge: false, anyWallet: false });
   return { person, userRef };
 }
 
@@ -130,7 +150,8 @@ function checkBinding(claim: GrantClaim, pending: Delivery["pending"]): void {
   if (!bound) refuse("claim-binding");
 }
 
-function holdsWhatWasAsked(claims: string[], { required, optional }: Delivery["pending"]): boolean {
+/** All that was needed, nothing that was not asked for, and each once. */
+export function isAnsweredBy({ required, optional }: Asked, claims: string[]): boolean {
   const unique = new Set(claims);
   return unique.size === claims.length
     && required.every((name) => unique.has(name))

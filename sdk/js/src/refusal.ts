@@ -48,7 +48,8 @@ export type DeliverWord =
   | "claim-signature"
   | "claim-binding"
   | "claim-claims"
-  | "claim-mismatch";
+  | "claim-mismatch"
+  | "claim-missing";
 
 /** Section 10: what is checked where the release key lives. */
 export type RevealWord =

@@ -6,8 +6,8 @@
  */
 import { PROFILE_VCT } from "./dcql.js";
 import { checkKeyBinding } from "./key-binding.js";
-import { parseOrderRecord, type OrderRecord } from "./order.js";
-import { parsePassport } from "./passport.js";
+import { answeredBy, parseOrderRecord, type AnsweredBy, type OrderRecord } from "./order.js";
+import { isAnsweredBy, parsePassport } from "./passport.js";
 import { PasserbyMisuse, PasserbyRefusal, type RevealWord } from "./refusal.js";
 import { findReleaseKeys, openRelease, parseRelease, type PrivateReleaseJwk } from "./release.js";
 import { deriveUserRef } from "./user-ref.js";
@@ -19,8 +19,8 @@ import { findSectorOf } from "./wire/sector.js";
 import { findDetails, parsePresentation, type Detail, type Presentation } from "./wire/sd-jwt.js";
 import { isTime, systemClock } from "./wire/time.js";
 
-export { parseOrderRecord, findReleaseKeys, PasserbyMisuse, PasserbyRefusal };
-export type { Detail, OrderRecord, PrivateReleaseJwk };
+export { answeredBy, parseOrderRecord, findReleaseKeys, PasserbyMisuse, PasserbyRefusal };
+export type { AnsweredBy, Detail, OrderRecord, PrivateReleaseJwk };
 
 export interface Reveal {
   /** The sealed release, as the relay handed it out. */
@@ -33,25 +33,32 @@ export interface Reveal {
 
 const THUMBPRINT = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
 
-/** Claim name to detail. */
+/**
+ * Claim name to detail. Look at {@link answeredBy} too: of another wallet's answer, whoever reads the details must be told that
+ * nothing but the relay's word ties them to the customer.
+ */
 export async function reveal({ release, order, releaseKeys, now = systemClock() }: Reveal): Promise<Record<string, Detail>> {
   if ((await sha256B64u(release)) !== order.release_sha256) refuse("release-hash");
   const plaintext = await openRelease(parseRelease(release), order, releaseKeys);
-  const { passport, profiles } = parseResponse(plaintext);
-  const jkt = await checkPassport(passport, order, now);
+  const { passport, profiles } = parseResponse(plaintext, order);
+  let jkt = passport && (await checkPassport(passport, order, now));
 
   const details = new Map<string, Detail>();
   for (const profile of profiles) {
-    for (const [name, detail] of await checkProfile(profile, { jkt, order, now })) {
+    const checked = await checkProfile(profile, { jkt, order, now });
+    // Without a passport the first profile names the key that the others must have.
+    jkt = checked.jkt;
+    for (const [name, detail] of checked.details) {
       if (details.has(name)) refuse("reveal-claims");
       details.set(name, detail);
     }
   }
-  if (order.claims && !isSame(new Set(order.claims), new Set(details.keys()))) refuse("reveal-claims");
+  const names = [...details.keys()];
+  if (order.claims === null ? !isAnsweredBy(order.asked, names) : !isSame(new Set(order.claims), new Set(names))) refuse("reveal-claims");
   return Object.fromEntries(details);
 }
 
-function parseResponse(plaintext: Uint8Array): { passport: Presentation; profiles: Presentation[] } {
+function parseResponse(plaintext: Uint8Array, order: OrderRecord): { passport: Presentation | undefined; profiles: Presentation[] } {
   let token: JsonObject | undefined;
   try {
     const response = parseJsonObject(plaintext);
@@ -60,10 +67,11 @@ function parseResponse(plaintext: Uint8Array): { passport: Presentation; profile
     token = undefined;
   }
   const entries = Object.entries(token ?? {}).map(([id, value]) => ({ id, presentation: findOnly(value) }));
-  const passport = entries.find(({ id }) => id === "passport")?.presentation;
-  const profiles = entries.filter(({ id }) => id !== "passport").map(({ presentation }) => presentation);
-  if (passport === undefined || !profiles.every((profile) => profile !== undefined)) return refuse("response-malformed");
-  return { passport: parsePresentation(passport, "response-malformed"), profiles: profiles.map((profile) => parsePresentation(profile, "response-malformed")) };
+  const parsed = entries.map(({ id, presentation }) => ({ id, presentation: parsePresentation(presentation, "response-malformed") }));
+  const passport = parsed.find(({ id }) => id === "passport")?.presentation;
+  const complete = passport !== undefined || (answeredBy(order) === "another-wallet" && parsed.length > 0);
+  if (!complete) return refuse("response-malformed");
+  return { passport, profiles: parsed.filter(({ id }) => id !== "passport").map(({ presentation }) => presentation) };
 }
 
 function findOnly(value: unknown): string | undefined {
@@ -79,15 +87,14 @@ async function checkPassport(presentation: Presentation, order: OrderRecord, now
   if (sector === undefined) return refuse("response-malformed");
   const [jkt, userRef] = [await deriveJkt(person), await deriveUserRef(sector, person)];
   if (sub !== userRef) refuse("reveal-user");
-  // A wallet without passports left no pseudonym to compare with: null, and only null, asks for nothing.
-  if (order.user_ref !== null && order.user_ref !== userRef) refuse("reveal-user");
-  if (order.passport_jkt !== null && order.passport_jkt !== jkt) refuse("reveal-user");
+  // Another wallet's order has no pseudonym to compare with: null, and only null, asks for nothing.
+  if (order.user_ref !== null && (order.user_ref !== userRef || order.passport_jkt !== jkt)) refuse("reveal-user");
   await checkBinding(presentation, person, order, now);
   return jkt;
 }
 
 /** Step 5. */
-async function checkProfile(presentation: Presentation, { jkt, order, now }: { jkt: string; order: OrderRecord; now: number }): Promise<Map<string, Detail>> {
+async function checkProfile(presentation: Presentation, { jkt, order, now }: { jkt: string | undefined; order: OrderRecord; now: number }): Promise<{ jkt: string; details: Map<string, Detail> }> {
   const jws = parseJws(presentation.issued, "profile-malformed");
   const signer = findConfirmedKey(jws.payload);
   if (!signer || !isTime(jws.payload["iat"]) || jws.payload["vct"] !== PROFILE_VCT) return refuse("profile-malformed");
@@ -97,15 +104,15 @@ async function checkProfile(presentation: Presentation, { jkt, order, now }: { j
   await verifyJws(jws, signer, "profile-signature");
   const signerJkt = await deriveJkt(signer);
   if (jws.payload["iss"] !== THUMBPRINT + signerJkt || jws.header["kid"] !== signerJkt) refuse("profile-signature");
-  if (signerJkt !== jkt) refuse("profile-key");
+  if (jkt !== undefined && signerJkt !== jkt) refuse("profile-key");
   await checkBinding(presentation, signer, order, now);
-  return details;
+  return { jkt: signerJkt, details };
 }
 
 /** Opened days after it was answered: the age does not count. */
 async function checkBinding(presentation: Presentation, signer: SigningJwk, order: OrderRecord, now: number): Promise<void> {
   const { client_id: clientId, nonce, terms_hash: termsHash } = order;
-  await checkKeyBinding(presentation, signer, { clientId, nonce, termsHash, now, anyAge: true });
+  await checkKeyBinding(presentation, signer, { clientId, nonce, termsHash, now, anyAge: true, anyWallet: answeredBy(order) === "another-wallet" });
 }
 
 function findConfirmedKey({ cnf }: JsonObject): SigningJwk | undefined {

@@ -2,7 +2,7 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { beforeEach, expect, test } from "vitest";
 
-import { Passerby, PasserbyMisuse, PasserbyRefusal, RelayProblem, RelayUnreachable, parseOrderRecord, type Question } from "../src/index.js";
+import { answeredBy, parseOrderRecord, Passerby, PasserbyMisuse, PasserbyRefusal, RelayProblem, RelayUnreachable, type Question } from "../src/index.js";
 import { reveal } from "../src/reveal.js";
 import { makeShopKeys, makeSigningKey, NOW, type ShopKeys } from "./parts/shop-keys.js";
 import { StubRelay, termsOf } from "./parts/relay.js";
@@ -97,15 +97,35 @@ test("a relay that swaps in another grant claim, or hides it, is found out by wh
   await expect(passerby.collect(pending, back(address))).rejects.toEqual(new PasserbyRefusal("claim-mismatch"));
 });
 
-test("a wallet without passports gives an order without a pseudonym", async () => {
+test("a wallet of another make gives an order without a pseudonym, unless the shop wants none", async () => {
   const { requestUri, pending } = await passerby.ask(QUESTION);
   const { responseCode } = back(await relay.visit(wallet, requestUri, DETAILS));
   relay.lie = { grant_claim: null, consent_receipt: null };
   const answer = await passerby.collect(pending, { responseCode });
-  expect(answer).toMatchObject({ outcome: "granted", order: { user_ref: null, passport_jkt: null, claims: null } });
+  const { required, optional } = QUESTION;
+  expect(answer).toMatchObject({ outcome: "granted", answeredBy: "another-wallet", order: { user_ref: null, passport_jkt: null, claims: null, asked: { required, optional } } });
   if (answer.outcome !== "granted") throw new Error("not granted");
-  const { release } = await passerby.openRelease(answer.order.grant_id, "packing");
-  expect(await reveal({ release, order: answer.order, releaseKeys: [shop.release], now })).toEqual(DETAILS);
+  const order = parseOrderRecord(JSON.parse(JSON.stringify(answer.order)));
+  expect(answeredBy(order)).toBe("another-wallet");
+  const { release } = await passerby.openRelease(order.grant_id, "packing");
+  expect(await reveal({ release, order, releaseKeys: [shop.release], now })).toEqual(DETAILS);
+
+  const strict = await Passerby.load({
+    relay: ISSUER, sector: shop.sector, requestKey: shop.request, statement: shop.statement, onlyPasserbyWallets: true, clock: () => now, fetch: relay.fetch,
+  });
+  await expect(strict.collect(pending, { responseCode })).rejects.toEqual(new PasserbyRefusal("claim-missing"));
+});
+
+test("a record that says half of one thing and half of another is none", async () => {
+  const { requestUri, pending } = await passerby.ask(QUESTION);
+  const answer = await passerby.collect(pending, back(await relay.visit(wallet, requestUri, DETAILS)));
+  if (answer.outcome !== "granted") throw new Error("not granted");
+  const asked = { required: [], optional: [] };
+  const nobody = { user_ref: null, passport_jkt: null, claims: null };
+  for (const changed of [{ user_ref: null }, { claims: null }, nobody, { asked }, { ...nobody, asked: { required: ["x y"], optional: [] } }]) {
+    expect(() => parseOrderRecord({ ...answer.order, ...changed })).toThrow(PasserbyMisuse);
+  }
+  expect(answer.answeredBy).toBe("passerby");
 });
 
 test("the attestation is renewed at half its life, and an old one serves while the relay is down", async () => {

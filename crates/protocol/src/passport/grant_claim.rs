@@ -42,6 +42,9 @@ pub enum GrantClaimRefusal {
     /// The browser vouches for another grant claim than the relay handed over.
     #[error("the relay handed over another grant claim than the wallet sent")]
     Mismatch,
+    /// A wallet of another make answered, or so the relay says, and the shop takes no such answers.
+    #[error("the answer came without a grant claim, and the shop takes answers of Passerby wallets only")]
+    Missing,
 }
 
 impl GrantClaimRefusal {
@@ -57,6 +60,7 @@ impl GrantClaimRefusal {
             Self::Binding => "claim-binding",
             Self::Claims => "claim-claims",
             Self::Mismatch => "claim-mismatch",
+            Self::Missing => "claim-missing",
         }
     }
 }

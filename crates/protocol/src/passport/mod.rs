@@ -11,10 +11,12 @@ mod grant_claim;
 mod issued;
 mod order;
 mod proof;
+mod question;
 mod relay_receipt;
 
 pub use grant_claim::{CheckedGrantClaim, GrantClaim, GrantClaimRefusal};
 pub use issued::{Passport, PassportRefusal};
-pub use order::{Order, Question};
+pub use order::{Answered, AskedNames, Order};
 pub use proof::PassportRequest;
+pub use question::Question;
 pub use relay_receipt::{RelayReceipt, RelayReceiptRefused};

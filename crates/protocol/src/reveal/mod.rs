@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
 use crate::claim::{AttributeValue, ClaimName};
-use crate::keys::{ReleaseKey, derive_user_ref};
-use crate::passport::{Order, Passport};
+use crate::keys::{PublicKey, ReleaseKey, derive_user_ref};
+use crate::passport::{Answered, Order, Passport};
 use crate::request::PASSPORT_QUERY;
 use crate::seal::{
     KeyBinding, KeyBindingRefusal, KeyBindingRules, ParsedProfile, ProfileRefusal, Response, hash_release,
@@ -80,6 +80,9 @@ impl RevealRefusal {
 /// The attributes of a release, opened.
 #[derive(Debug)]
 pub struct Disclosure {
+    /// Whether a wallet of another make answered. Whoever reads the values must be told: nothing but the relay's word ties
+    /// them to the customer.
+    pub by_another_wallet: bool,
     /// From claim name to value.
     pub values: BTreeMap<ClaimName, AttributeValue>,
 }
@@ -100,45 +103,71 @@ pub fn open(
         JweError::Open => RevealRefusal::ReleaseOpen,
     })?;
     let mut response = Response::parse(&plaintext).ok_or(RevealRefusal::ResponseMalformed)?;
-    let rules =
-        KeyBindingRules { context: &order.context, terms_hash: &order.terms_hash, now, any_age: true };
+    let by_another_wallet = matches!(order.answered, Answered::ByAnotherWallet { .. });
+    let (context, terms_hash) = (&order.context, &order.terms_hash);
+    let rules = KeyBindingRules { context, terms_hash, now, any_age: true, any_wallet: by_another_wallet };
 
-    let passport = only_presentation(response.vp_token.remove(PASSPORT_QUERY).as_deref())?;
-    let (sub, holder) = Passport::read(passport.unbound()).map_err(|_| RevealRefusal::ResponseMalformed)?;
-    let sector =
-        Sector::parse_client_id(&order.context.client_id).map_err(|_| RevealRefusal::ResponseMalformed)?;
-    let is_the_orders = sub == order.user_ref
-        && derive_user_ref(&sector, &holder.jkt()) == order.user_ref
-        && holder.jkt() == order.passport_jkt;
-    if !is_the_orders {
-        return Err(RevealRefusal::User);
+    if response.vp_token.is_empty() {
+        return Err(RevealRefusal::ResponseMalformed);
     }
-    KeyBinding::check(&passport, &holder, &rules)?;
-
+    let mut holder = match response.vp_token.remove(PASSPORT_QUERY) {
+        Some(passport) => Some(read_passport(order, &passport, &rules)?),
+        None if by_another_wallet => None,
+        None => return Err(RevealRefusal::ResponseMalformed),
+    };
     let mut values = BTreeMap::new();
     for presentations in response.vp_token.into_values() {
-        let presentation = only_presentation(Some(&presentations))?;
+        let presentation = only_presentation(&presentations)?;
         let profile = ParsedProfile::parse(&presentation).map_err(|refused| match refused {
             ProfileRefusal::Malformed => RevealRefusal::ProfileMalformed,
             ProfileRefusal::Signature => RevealRefusal::ProfileSignature,
         })?;
-        if profile.holder != holder {
+        // Without a passport the first profile names the key that the others must have.
+        let holder = holder.get_or_insert_with(|| profile.holder.clone());
+        if profile.holder != *holder {
             return Err(RevealRefusal::ProfileKey);
         }
-        KeyBinding::check(&presentation, &holder, &rules)?;
+        KeyBinding::check(&presentation, holder, &rules)?;
         for (claim, value) in profile.values {
             if values.insert(claim, value).is_some() {
                 return Err(RevealRefusal::Claims);
             }
         }
     }
-    let promised: BTreeSet<_> = order.claims.iter().collect();
-    if values.keys().eq(promised) { Ok(Disclosure { values }) } else { Err(RevealRefusal::Claims) }
+    let as_promised = match &order.answered {
+        Answered::ByPasserby { claims, .. } => values.keys().eq(claims.iter().collect::<BTreeSet<_>>()),
+        Answered::ByAnotherWallet { asked } => asked.is_answered_by(values.keys()),
+    };
+    if as_promised { Ok(Disclosure { by_another_wallet, values }) } else { Err(RevealRefusal::Claims) }
 }
 
-fn only_presentation(presentations: Option<&[Zeroizing<String>]>) -> Result<Presentation, RevealRefusal> {
+/// Checks the passport inside and gives its key. The relay's signature was checked when the order was made, or, where another
+/// wallet answered, never: then the passport says which key signs, and no more.
+fn read_passport(
+    order: &Order,
+    presentations: &[Zeroizing<String>],
+    rules: &KeyBindingRules<'_>,
+) -> Result<PublicKey, RevealRefusal> {
+    let passport = only_presentation(presentations)?;
+    let (sub, holder) = Passport::read(passport.unbound()).map_err(|_| RevealRefusal::ResponseMalformed)?;
+    let sector =
+        Sector::parse_client_id(&order.context.client_id).map_err(|_| RevealRefusal::ResponseMalformed)?;
+    let is_the_orders = match &order.answered {
+        Answered::ByPasserby { user_ref, passport_jkt, .. } => {
+            sub == *user_ref && holder.jkt() == *passport_jkt
+        }
+        Answered::ByAnotherWallet { .. } => true,
+    };
+    if !is_the_orders || sub != derive_user_ref(&sector, &holder.jkt()) {
+        return Err(RevealRefusal::User);
+    }
+    KeyBinding::check(&passport, &holder, rules)?;
+    Ok(holder)
+}
+
+fn only_presentation(presentations: &[Zeroizing<String>]) -> Result<Presentation, RevealRefusal> {
     match presentations {
-        Some([only]) => Presentation::parse(only).map_err(|_| RevealRefusal::ResponseMalformed),
+        [only] => Presentation::parse(only).map_err(|_| RevealRefusal::ResponseMalformed),
         _ => Err(RevealRefusal::ResponseMalformed),
     }
 }

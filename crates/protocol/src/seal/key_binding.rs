@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Context;
 use crate::keys::{PublicKey, SigningKey};
 use crate::time::{SKEW, Timestamp};
-use crate::wire::b64u;
 use crate::wire::jws::{self, JwsError, Unverified};
 use crate::wire::sd_jwt::Presentation;
+use crate::wire::{b64u, json};
 
 const TYP: &str = "kb+jwt";
 
@@ -60,6 +60,8 @@ pub struct KeyBindingRules<'a> {
     pub now: Timestamp,
     /// Whether it may be old: a release is opened weeks after it was sealed.
     pub any_age: bool,
+    /// Whether it may leave out the terms: a wallet of another make does not know them (section 10).
+    pub any_wallet: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,7 +70,8 @@ pub(crate) struct KeyBinding {
     aud: String,
     nonce: String,
     sd_hash: String,
-    passerby_terms_hash: String,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
+    passerby_terms_hash: Option<String>,
 }
 
 impl KeyBinding {
@@ -85,7 +88,7 @@ impl KeyBinding {
             aud: context.client_id.clone(),
             nonce: context.nonce.clone(),
             sd_hash: b64u::sha256(unbound),
-            passerby_terms_hash: terms_hash.to_owned(),
+            passerby_terms_hash: Some(terms_hash.to_owned()),
         };
         Ok(format!("{unbound}{}", jws::sign(&jws::Header::new(TYP), &binding, key)?))
     }
@@ -99,7 +102,8 @@ impl KeyBinding {
         let binding = Unverified::<Self>::parse(presentation.key_binding(), TYP)
             .and_then(|parsed| parsed.verify(holder))
             .map_err(|_| KeyBindingRefusal::Signature)?;
-        if binding.sd_hash != presentation.sd_hash() {
+        let complete = binding.passerby_terms_hash.is_some() || rules.any_wallet;
+        if !complete || binding.sd_hash != presentation.sd_hash() {
             return Err(KeyBindingRefusal::Signature);
         }
         if binding.aud != rules.context.client_id {
@@ -108,7 +112,7 @@ impl KeyBinding {
         if binding.nonce != rules.context.nonce {
             return Err(KeyBindingRefusal::Nonce);
         }
-        if binding.passerby_terms_hash != rules.terms_hash {
+        if binding.passerby_terms_hash.is_some_and(|hash| hash != rules.terms_hash) {
             return Err(KeyBindingRefusal::Terms);
         }
         let too_old = !rules.any_age && rules.now - binding.iat > OLDEST;

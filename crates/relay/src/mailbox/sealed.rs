@@ -50,7 +50,8 @@ pub(super) fn check_sealed(
         nonce: request.nonce.clone(),
         response_uri: request.response_uri.clone(),
     };
-    let rules = KeyBindingRules { context: &context, terms_hash: &request.terms_hash, now, any_age: false };
+    let terms_hash = &request.terms_hash;
+    let rules = KeyBindingRules { context: &context, terms_hash, now, any_age: false, any_wallet: false };
     let claim = GrantClaim::check(&grant_claim, identity.keys(), &sector, &rules, now)
         .map_err(|no| refused(no.word()))?;
     if claim.release_sha256() != hash_release(&release) {

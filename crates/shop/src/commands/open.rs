@@ -11,6 +11,7 @@ use passerby_shop::keys_folder::{RELEASE_KEYS, read_text, read_text_from};
 use passerby_shop::label::write_label;
 use passerby_shop::open::{OpenError, open_release};
 use passerby_shop::release_keys::ReleaseKeys;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::Folder;
@@ -25,6 +26,17 @@ Examples:
 
 The values are printed on standard output and stored nowhere. Where they go from there is up to you: not into a file that stays.
 The order's record and the release come from the shop, which fetches the release through the relay; the customer can see that.";
+
+const WARNING: &str = "\
+Answered by another wallet than Passerby. Nothing but the relay's word says that this comes from the customer: compare it with \
+what you know of the order before you send anything.";
+
+/// What is printed with `--json`.
+#[derive(Serialize)]
+struct Opened<'a> {
+    answered_by: &'static str,
+    opened: BTreeMap<&'a str, &'a str>,
+}
 
 /// Open what a customer sent with an order, and print it as a label.
 #[derive(clap::Args)]
@@ -61,16 +73,22 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
             anyhow::Error::from(other).context(format!("tried to read {}", arguments.order.display())),
         ),
     })?;
+    // On the other stream, since labels go to a printer.
+    if opened.by_another_wallet && !json {
+        eprintln!("{WARNING}");
+    }
     let printed = if json { write_json(&opened)? } else { write_label(&opened) };
     print(&printed)
 }
 
 fn write_json(opened: &Disclosure) -> anyhow::Result<Zeroizing<String>> {
-    let values: BTreeMap<&str, &str> =
-        opened.values.iter().map(|(claim, value)| (claim.as_str(), value.expose())).collect();
+    let opened = Opened {
+        answered_by: if opened.by_another_wallet { "another-wallet" } else { "passerby" },
+        opened: opened.values.iter().map(|(claim, value)| (claim.as_str(), value.expose())).collect(),
+    };
     // A release is 64 KiB at most, and an escaped byte six: the buffer never grows, so nothing of it stays behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(6 << 16));
-    serde_json::to_writer(&mut *bytes, &BTreeMap::from([("opened", values)]))?;
+    serde_json::to_writer(&mut *bytes, &opened)?;
     bytes.push(b'\n');
     Ok(Zeroizing::new(std::str::from_utf8(&bytes)?.to_owned()))
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::Writer;
 use crate::passport::Parts;
-use crate::reveal::{input as opening, reissue, resealed};
+use crate::reveal::{customer, input as opening, reissue, resealed};
 
 type AlterJson = fn(&mut Value);
 
@@ -267,7 +267,7 @@ pub fn releases(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
         Expect::Ok(values.clone()),
     )?;
     let mut renamed = order.clone();
-    renamed.claims[0] = ClaimName::parse("name").expect("a claim name");
+    customer(&mut renamed).2[0] = ClaimName::parse("name").expect("a claim name");
     writer.refuses(
         "order-claim-twice",
         "The order names one detail twice and another not at all",

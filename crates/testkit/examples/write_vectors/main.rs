@@ -8,6 +8,7 @@
     reason = "a tool for developers: tables of cases, each read from top to bottom"
 )]
 
+mod another_wallet;
 mod differences;
 mod keys;
 mod passport;
@@ -36,10 +37,12 @@ fn main() -> std::io::Result<()> {
     passport::write(writer.at("passport"), &scene)?;
     differences::claims(writer.at("passport"), &scene)?;
     sentences::claims(writer.at("passport"), &scene)?;
+    another_wallet::claims(writer.at("passport"), &scene)?;
     reveal::write(writer.at("reveal"), &scene)?;
     differences::releases(writer.at("reveal"), &scene)?;
     sentences::releases(writer.at("reveal"), &scene)?;
     post_quantum::releases(writer.at("reveal"), &scene)?;
+    another_wallet::releases(writer.at("reveal"), &scene)?;
     println!("{} vectors written, {} left as they were", writer.written, writer.kept);
     Ok(())
 }

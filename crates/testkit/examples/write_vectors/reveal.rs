@@ -1,7 +1,8 @@
 //! Opening a release (docs/protocol.md section 10).
 
-use passerby_protocol::keys::{ReleaseKey, ReleaseSuite, SigningKey};
-use passerby_protocol::passport::Order;
+use passerby_protocol::claim::ClaimName;
+use passerby_protocol::keys::{Jkt, ReleaseKey, ReleaseSuite, SigningKey};
+use passerby_protocol::passport::{Answered, Order};
 use passerby_protocol::seal::hash_release;
 use passerby_protocol::wire::{b64u, jwe};
 use passerby_testkit::scene::{Answer, Scene};
@@ -37,6 +38,14 @@ fn resealed_text(scene: &Scene, order: &mut Order, plaintext: &str) -> (Order, S
             .expect("a seal");
     order.release_sha256 = hash_release(&release);
     (order.clone(), release)
+}
+
+/// What the order of a Passerby wallet says of the customer.
+pub(crate) fn customer(order: &mut Order) -> (&mut String, &mut Jkt, &mut Vec<ClaimName>) {
+    let Answered::ByPasserby { user_ref, passport_jkt, claims } = &mut order.answered else {
+        unreachable!("the scene's person has a Passerby wallet")
+    };
+    (user_ref, passport_jkt, claims)
 }
 
 pub fn write(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
@@ -166,13 +175,13 @@ fn orders(writer: &mut Writer, scene: &Scene, order: &Order, release: &str) -> s
         (
             "order-other-user",
             "The order is another customer's",
-            |_, o| o.user_ref = b64u::sha256("other"),
+            |_, o| *customer(o).0 = b64u::sha256("other"),
             "reveal-user",
         ),
         (
             "order-other-key",
             "The order names another key of the customer",
-            |s, o| o.passport_jkt = s.stranger.public().jkt(),
+            |s, o| *customer(o).1 = s.stranger.public().jkt(),
             "reveal-user",
         ),
         (
@@ -184,14 +193,14 @@ fn orders(writer: &mut Writer, scene: &Scene, order: &Order, release: &str) -> s
         (
             "order-fewer-claims",
             "The release holds more than was promised",
-            |_, o| drop(o.claims.pop()),
+            |_, o| drop(customer(o).2.pop()),
             "reveal-claims",
         ),
         (
             "order-more-claims",
             "The release holds less than was promised",
             |_, o| {
-                o.claims.push(passerby_protocol::claim::ClaimName::parse("nickname").expect("a claim name"));
+                customer(o).2.push(ClaimName::parse("nickname").expect("a claim name"));
             },
             "reveal-claims",
         ),

@@ -11,6 +11,7 @@ import { shopPage } from "./frame.js";
 export function orderPage(row, retention) {
   /** @type {string[]} */
   const sent = row.context ? (JSON.parse(row.context).claims ?? []) : [];
+  const byAnotherWallet = row.user_ref === null;
   return shopPage({ title: `Order ${row.no}`, narrow: true }, html`
     <section class="card">
       <div>
@@ -20,7 +21,7 @@ export function orderPage(row, retention) {
       ${row.way === "passerby" ? html`
       <dl class="facts">
         <dt>Sealed copy</dt><dd>${readable(sent).join(", ") || "What your wallet shows"}</dd>
-        <dt>Who can open it</dt><dd>The packing table. Your wallet shows each opening.</dd>
+        <dt>Who can open it</dt><dd>The packing table. ${byAnotherWallet ? "It is told that another wallet answered, and may ask you whether the order is yours." : "Your wallet shows each opening."}</dd>
         <dt>Kept</dt><dd>At most ${retention} days</dd>
       </dl>
       <p class="notice">This shop's system holds no name, street, e-mail or phone of yours. See for yourself: <a href="/orders/${row.no}/row">show me my row</a>.</p>`

@@ -2,6 +2,8 @@
  * For the packing table, with the staff token: orders, and the sealed release of one. What leaves here is sealed; the key that
  * opens it is in another process.
  */
+import { answeredBy } from "@passerby/sdk";
+
 import { isSameSecret } from "../../secret-file.js";
 import { recordOf } from "../tables/orders.js";
 
@@ -37,5 +39,6 @@ export function staffRoutes(app, { orders, checkout, staffToken }) {
 function summary(row) {
   if (!row) return null;
   const { no, state, way, product, total, ordered_at } = row;
-  return { no, state, way, product, total, ordered_at };
+  const record = recordOf(row);
+  return { no, state, way, product, total, ordered_at, answered_by: record ? answeredBy(record) : null };
 }
