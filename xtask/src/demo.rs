@@ -9,7 +9,7 @@ mod recorder;
 mod stage_door;
 mod story;
 
-pub use cast::details;
+pub use cast::{Cast, details};
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,7 +37,7 @@ pub struct Arguments {
 pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
     prepare(checkout)?;
     let folder = make_folder()?;
-    let cast = cast::Cast::raise(checkout, &folder, !arguments.keep)?;
+    let cast = Cast::raise(checkout, &folder, !arguments.keep)?;
     let pauses = !arguments.headless && !arguments.json;
     let mut report = story::tell(&cast, pauses)?;
     let left_behind = cast.leave(arguments.keep)?;
@@ -51,7 +51,7 @@ pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// Everything the story needs: the system's programs, the JavaScript packages, the three programs.
-fn prepare(checkout: &Checkout) -> Result<()> {
+pub fn prepare(checkout: &Checkout) -> Result<()> {
     install::system_programs(checkout, &[&install::C_COMPILER, &install::NODE, &install::NPM])?;
     npm::install(checkout)?;
     eprintln!("building the programs");

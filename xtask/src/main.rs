@@ -14,6 +14,7 @@ mod demo_check;
 mod fuzz;
 mod generate;
 mod install;
+mod interop;
 mod npm;
 mod process;
 mod rust;

@@ -24,7 +24,8 @@ pub fn install(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-fn install_in(checkout: &Checkout, folder: &str) -> Result<()> {
+/// Installs the packages of one folder, and builds what it builds.
+pub fn install_in(checkout: &Checkout, folder: &str) -> Result<()> {
     let place = checkout.root().join(folder);
     ensure!(place.join("package-lock.json").is_file(), "{folder}/package-lock.json is missing");
     // npm writes this copy of the lock file when it has finished; `npm ci` would start over each time.

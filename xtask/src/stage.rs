@@ -9,7 +9,7 @@ use crate::{
     checkout::Checkout,
     demo_check, fuzz, generate,
     install::{C_COMPILER, NODE, NPM, SQLITE, SystemProgram},
-    npm, rust,
+    interop, npm, rust,
     tally::Tally,
 };
 
@@ -72,6 +72,7 @@ pub const STAGES: &[Stage] = &[
         STORY,
         demo_check::run,
     ),
+    stage("interop", Ordinary, "software nobody here wrote, against our programs", STORY, interop::run),
     stage("kills", Full, "the wallet is ended at 1,000 random moments", BUILD, rust::kills),
     stage(
         "fuzz",
