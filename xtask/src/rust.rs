@@ -63,7 +63,7 @@ pub fn tests(checkout: &Checkout) -> Result<Outcome> {
     nextest(checkout, &["--workspace", "-E", "not binary(walls)"])
 }
 
-/// The tests that end the wallet at random moments, as often as it takes to meet the rare ones.
+/// The tests that end the wallet or the vault at random moments, as often as it takes to meet the rare ones.
 pub fn kills(checkout: &Checkout) -> Result<Outcome> {
     install::tool(checkout, &NEXTEST)?;
     let arguments = [
@@ -75,7 +75,7 @@ pub fn kills(checkout: &Checkout) -> Result<Outcome> {
         "long",
         "--workspace",
         "-E",
-        "binary(kill)",
+        "binary(kill) | test(/killed_at_any/)",
     ];
     let mut command = checkout.cargo(&arguments);
     command.env("PASSERBY_KILL_RUNS", "1000");

@@ -134,8 +134,14 @@ pub enum StorageError {
     #[error("the disk is full")]
     Full,
     /// SQLite found the file's own structure broken.
-    #[error("the vault file is damaged")]
+    #[error("the vault file is damaged; keep it as it is, and restore a backup or an older copy")]
     Damaged,
+    /// The file was taken away or replaced while it was open. What was confirmed before may be in the file that was.
+    #[error("the vault file was taken away or replaced while it was open")]
+    Gone,
+    /// The file, its folder or its disk cannot be written to. Nothing was changed.
+    #[error("the vault file, its folder or its disk cannot be written to")]
+    ReadOnly,
     /// Another program wrote to the file while it was open. Nothing was changed.
     #[error("the vault file was changed by something else while it was open")]
     Changed,
@@ -148,6 +154,7 @@ pub enum StorageError {
 }
 
 /// SQLite's primary result codes, from its public interface.
+const SQLITE_READONLY: i32 = 8;
 const SQLITE_CORRUPT: i32 = 11;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_NOTADB: i32 = 26;
@@ -156,6 +163,7 @@ impl From<io::Error> for StorageError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
             _ => Self::Io(error),
         }
     }
@@ -167,6 +175,7 @@ impl From<sqlx::Error> for StorageError {
         let code = error.as_database_error().and_then(|cause| cause.code()?.parse::<i32>().ok());
         match code.map(|code| code & 0xff) {
             Some(SQLITE_FULL) => Self::Full,
+            Some(SQLITE_READONLY) => Self::ReadOnly,
             Some(SQLITE_CORRUPT | SQLITE_NOTADB) => Self::Damaged,
             _ => Self::Database(error),
         }

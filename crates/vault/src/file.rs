@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::VaultError;
+use crate::error::{StorageError, VaultError};
 
 /// A vault's place, held against every other process until this is dropped.
 #[derive(Debug)]
@@ -17,6 +17,9 @@ pub(crate) struct VaultFile {
     /// Released by the operating system when the file is closed, also after a crash.
     _lock: File,
 }
+
+/// Tells one file from another that stands at the same path later: device and inode, where the system has them.
+pub(crate) type Identity = (u64, u64);
 
 /// What every SQLite file begins with, and where it keeps its application id (SQLite file format, section 1.3).
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -54,7 +57,11 @@ impl VaultFile {
     }
 
     fn claim(path: &Path) -> Result<Self, VaultError> {
-        let lock = private().write(true).create(true).truncate(false).open(beside(path, ".lock"))?;
+        let lock = private().write(true).create(true).truncate(false).open(beside(path, ".lock"));
+        let lock = lock.map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => StorageError::ReadOnly,
+            _ => error.into(),
+        })?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(VaultError::InUse),
@@ -64,6 +71,22 @@ impl VaultFile {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Which file stands at the vault's path, where the system can tell. Elsewhere an open file cannot be taken away.
+    pub(crate) fn find_identity(&self) -> Option<Identity> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            std::fs::metadata(&self.path).ok().map(|found| (found.dev(), found.ino()))
+        }
+        #[cfg(not(unix))]
+        None
+    }
+
+    /// Whether SQLite's log lies beside the vault, as it does from the first write on.
+    pub(crate) fn has_log(&self) -> bool {
+        beside(&self.path, "-wal").exists()
     }
 
     /// An empty file beside the vault's path, to build a vault in. What an interrupted attempt left there is removed.

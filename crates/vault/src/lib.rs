@@ -18,21 +18,27 @@
 //! back together with its version, is noticed too. Then everything can be read, and nothing is written until a person
 //! decides.
 //!
-//! What it does not do yet: notice that the *whole file* was put back to an older state (that needs an anchor outside
-//! the file); have other slots than the passphrase.
+//! That the *whole file* was put back to an older state is noticed where something outside of it remembers its last
+//! one ([`Anchor`]).
+//!
+//! What it does not do yet: have other slots than the passphrase.
 
+mod anchor;
 mod error;
 mod file;
 mod manifest;
 mod migration;
 mod opening;
 mod record;
+mod rows;
 mod store;
 mod unlock;
 mod vault;
 mod wholeness;
 
+pub use anchor::{Anchor, AnchorError, AnchorRefusal};
 pub use error::{RecordError, StorageError, VaultError};
+pub use manifest::Mark;
 pub use record::{Batch, MAX_RECORD_LEN, Record, RecordId};
 pub use unlock::KeyError;
 pub use vault::Vault;

@@ -17,7 +17,8 @@ use subtle::ConstantTimeEq as _;
 use crate::error::StorageError;
 use crate::migration::SCHEMA;
 use crate::record::{Index, RecordId};
-use crate::store::{self, RecordRow};
+use crate::rows::RecordRow;
+use crate::store;
 use crate::unlock::{Keys, MAC_LEN, ManifestKey, Slot, SlotDigest};
 
 /// A counter above this was not counted.

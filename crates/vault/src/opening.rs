@@ -11,6 +11,7 @@ use crate::file::VaultFile;
 use crate::manifest::{Contents, Rows, sign_anew};
 use crate::migration::{self, FIRST_SIGNED, SCHEMA};
 use crate::record::make_id;
+use crate::rows;
 use crate::store::{self, HeaderRow};
 use crate::unlock::{
     FIRST_EPOCH, KeyError, Keys, Nonce, Slot, SlotHead, SlotKey, SlotKind, Stretching, VaultId, VaultKey,
@@ -112,7 +113,7 @@ async fn unlock(
     let keys = slot.unwrap((vault, epoch), &slot_key)?.derive_keys(vault, epoch)?;
 
     let mark = if schema < FIRST_SIGNED { None } else { store::find_mark(connection).await? };
-    let records = store::read_records(connection).await?;
+    let records = rows::read_records(connection).await?;
     let mut contents = Contents::read(&Rows { slots, records, mark }, &keys);
     if schema < SCHEMA {
         migration::bring_up(file, connection, schema, &keys, &mut contents).await?;

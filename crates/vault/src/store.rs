@@ -1,4 +1,4 @@
-//! The rows: all of the vault's SQL, over sealed bytes only.
+//! The file as SQLite sees it: opening it, its header, slots and manifest. The records are in `rows.rs`.
 //!
 //! Queries are checked against the schema when the crate is built, from the folder `.sqlx` beside it. To add a
 //! migration: see `migration.rs`.
@@ -10,9 +10,8 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use crate::error::{RecordError, StorageError};
+use crate::error::StorageError;
 use crate::manifest::Mark;
-use crate::record::{Change, RecordId};
 use crate::unlock::{Slot, SlotHead};
 
 /// The one row of `header`.
@@ -20,13 +19,6 @@ pub(crate) struct HeaderRow {
     pub(crate) vault_id: Vec<u8>,
     pub(crate) schema: i64,
     pub(crate) epoch: i64,
-}
-
-/// A row of `record` without its id.
-pub(crate) struct RecordRow {
-    pub(crate) ver: i64,
-    pub(crate) epoch: i64,
-    pub(crate) blob: Vec<u8>,
 }
 
 /// Opens an existing SQLite file so that a write is on the disk before it is confirmed, nothing spills into temporary
@@ -99,85 +91,13 @@ pub(crate) async fn insert_slot(connection: &mut SqliteConnection, slot: &Slot) 
     Ok(())
 }
 
-/// All rows, sorted by id.
-pub(crate) async fn read_records(
-    connection: &mut SqliteConnection,
-) -> Result<Vec<(RecordId, RecordRow)>, StorageError> {
-    let rows =
-        sqlx::query!("SELECT id, ver, epoch, blob FROM record ORDER BY id").fetch_all(connection).await?;
-    rows.into_iter()
-        .map(|row| {
-            // The table's own check keeps ids at 16 bytes, so another length is a broken table, not a broken row.
-            let id = RecordId::try_from(row.id.as_slice()).map_err(|_| StorageError::Damaged)?;
-            Ok((id, RecordRow { ver: row.ver, epoch: row.epoch, blob: row.blob }))
-        })
-        .collect()
-}
-
-pub(crate) async fn find_record(
-    connection: &mut SqliteConnection,
-    id: RecordId,
-) -> Result<Option<RecordRow>, StorageError> {
-    let id = id.as_bytes().as_slice();
-    let row = sqlx::query_as!(RecordRow, "SELECT ver, epoch, blob FROM record WHERE id = ?", id);
-    Ok(row.fetch_optional(connection).await?)
-}
-
-/// Writes changes within a transaction.
-pub(crate) async fn write_changes(
-    transaction: &mut SqliteConnection,
-    epoch: i64,
-    changes: &[Change],
-) -> Result<(), RecordError> {
-    for change in changes {
-        match change {
-            Change::Insert { id, ver, blob } => {
-                let id = id.as_bytes().as_slice();
-                sqlx::query!(
-                    "INSERT INTO record (id, ver, epoch, blob) VALUES (?, ?, ?, ?)",
-                    id,
-                    ver,
-                    epoch,
-                    blob
-                )
-                .execute(&mut *transaction)
-                .await
-                .map_err(StorageError::from)?;
-            }
-            Change::Update { id, old_ver, ver, blob } => {
-                let key = id.as_bytes().as_slice();
-                let done = sqlx::query!(
-                    "UPDATE record SET ver = ?, epoch = ?, blob = ? WHERE id = ? AND ver = ?",
-                    ver,
-                    epoch,
-                    blob,
-                    key,
-                    old_ver
-                )
-                .execute(&mut *transaction)
-                .await
-                .map_err(StorageError::from)?;
-                // The row is gone or is another version than this process wrote: somebody else changed the file.
-                if done.rows_affected() != 1 {
-                    return Err(RecordError::Damaged { id: *id });
-                }
-            }
-            Change::Remove { id } => {
-                let id = id.as_bytes().as_slice();
-                sqlx::query!("DELETE FROM record WHERE id = ?", id)
-                    .execute(&mut *transaction)
-                    .await
-                    .map_err(StorageError::from)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The manifest's row, if there is one.
+/// The manifest's row, if there is one that can be read: a vault without it is reported, and can be read itself.
 pub(crate) async fn find_mark(connection: &mut SqliteConnection) -> Result<Option<Mark>, StorageError> {
-    let row =
-        sqlx::query!("SELECT counter, mac FROM manifest WHERE one = 1").fetch_optional(connection).await?;
+    let row = sqlx::query!("SELECT counter, mac FROM manifest WHERE one = 1").fetch_optional(connection);
+    let row = match row.await.map_err(StorageError::from) {
+        Err(StorageError::Damaged) => None,
+        row => row?,
+    };
     // The table's own checks keep both in bounds, so others are none that was written here.
     Ok(row.and_then(|row| {
         Some(Mark { counter: u64::try_from(row.counter).ok()?, mac: row.mac.try_into().ok()? })

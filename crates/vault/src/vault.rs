@@ -4,16 +4,21 @@ use std::fmt;
 use std::sync::Arc;
 
 use rand_core::CryptoRng;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::anchor::{Anchor, AnchorError, Keeper, ask};
 use crate::error::{RecordError, StorageError, VaultError};
-use crate::file::VaultFile;
+use crate::file::{Identity, VaultFile};
 use crate::manifest::{Contents, Mark, Rows, sign, sign_anew};
 use crate::record::{Batch, IdClock, Record, RecordId, decode};
-use crate::store::{self, RecordRow};
+use crate::rows::{self, RecordRow};
+use crate::store;
 use crate::unlock::Keys;
 use crate::wholeness::Wholeness;
+
+/// How many rows a list asks for at a time.
+const PORTION: usize = 64;
 
 /// An open vault: the only way to a person's records. Shared by reference; its operations wait for each other.
 ///
@@ -22,6 +27,8 @@ pub struct Vault {
     keys: Keys,
     ids: Arc<IdClock>,
     state: Mutex<State>,
+    /// Which file is open, whatever stands at its path by now.
+    identity: Option<Identity>,
     /// Released last.
     file: VaultFile,
 }
@@ -32,8 +39,17 @@ struct State {
     /// operation reads the file anew instead of trusting a guess about what was written.
     contents: Option<Contents>,
     wholeness: Wholeness,
-    /// The last state this process knows the vault to have had. The file may be ahead of it, never behind.
+    /// The last state that this process or the anchor saw. The file may be ahead of it, never behind.
     known: Option<Mark>,
+    anchored: Anchored,
+}
+
+/// Whether anything outside the file remembers the vault.
+enum Anchored {
+    No,
+    /// From now on; until this opening nothing was remembered.
+    FromNow(Keeper),
+    Yes(Keeper),
 }
 
 impl Vault {
@@ -41,8 +57,29 @@ impl Vault {
         let ids = Arc::new(IdClock::after(contents.index.last()));
         let known = contents.find_fitting_mark(&keys.manifest);
         let wholeness = Wholeness::judge(known, None);
-        let state = State { connection, contents: Some(contents), wholeness, known };
-        Self { keys, ids, state: Mutex::new(state), file }
+        let anchored = Anchored::No;
+        let state = State { connection, contents: Some(contents), wholeness, known, anchored };
+        let identity = file.find_identity();
+        Self { keys, ids, state: Mutex::new(state), identity, file }
+    }
+
+    /// Compares the vault with what `anchor` remembers of it, and lets it remember every write from now on.
+    ///
+    /// An anchor that does not answer is not held to: what could not be compared must not be forgotten either.
+    pub async fn hold_to(&self, anchor: Arc<dyn Anchor>) -> Result<Wholeness, AnchorError> {
+        let mut state = self.ready().await?;
+        let vault = self.keys.manifest.vault();
+        let remembered = ask(&anchor, vault).await.map_err(AnchorError::Refused)?;
+        // A thread that cannot be had is an anchor that does not answer, too.
+        let keeper = Keeper::start(anchor, vault).map_err(|error| AnchorError::Refused(error.into()))?;
+        state.anchored = match remembered {
+            None => Anchored::FromNow(keeper),
+            Some(_) => Anchored::Yes(keeper),
+        };
+        state.known = [state.known, remembered].into_iter().flatten().max_by_key(|mark| mark.counter);
+        state.judge(&self.keys, remembered);
+        state.remember();
+        Ok(state.wholeness)
     }
 
     /// Keeps a new record. `now` is in Unix seconds. It is on the disk when this returns.
@@ -86,7 +123,7 @@ impl Vault {
     /// Does all changes in one transaction, which is on the disk when this returns, or none of them.
     pub async fn write(&self, batch: Batch) -> Result<(), RecordError> {
         let mut state = self.ready().await?;
-        let State { connection, contents, wholeness, known } = &mut *state;
+        let State { connection, contents, wholeness, known, .. } = &mut *state;
         if !wholeness.is_fine() {
             return Err(RecordError::NotWhole { found: *wholeness });
         }
@@ -95,12 +132,14 @@ impl Vault {
         let mut next = contents.take().ok_or(StorageError::Damaged)?;
         let changes = next.index.apply(staged);
 
+        self.check_place()?;
         let mut transaction = connection.begin().await.map_err(StorageError::from)?;
-        store::write_changes(&mut transaction, self.keys.record.epoch(), &changes).await?;
+        rows::write_changes(&mut transaction, self.keys.record.epoch(), &changes).await?;
         let mark = sign(&mut transaction, &self.keys.manifest, &mut next).await?;
-        transaction.commit().await.map_err(StorageError::from)?;
+        self.commit(transaction).await?;
         *known = Some(mark);
         *contents = Some(next);
+        state.remember();
         Ok(())
     }
 
@@ -115,7 +154,7 @@ impl Vault {
     /// something else is lost or stays. Damaged records stay damaged. Nothing happens to a vault that is fine.
     pub async fn accept(&self) -> Result<(), RecordError> {
         let mut state = self.ready().await?;
-        let State { connection, contents, wholeness, known } = &mut *state;
+        let State { connection, contents, wholeness, known, .. } = &mut *state;
         if wholeness.is_fine() {
             return Ok(());
         }
@@ -124,10 +163,16 @@ impl Vault {
         let counter = next.mark.iter().chain(known.iter()).map(|mark| mark.counter).max();
         let mut transaction = connection.begin().await.map_err(StorageError::from)?;
         let mark = sign_anew(&mut transaction, &self.keys.manifest, &mut next, counter.unwrap_or(0)).await?;
-        transaction.commit().await.map_err(StorageError::from)?;
+        self.commit(transaction).await?;
         *known = Some(mark);
-        *wholeness = Wholeness::judge(*known, None);
         *contents = Some(next);
+        // Whatever was remembered before, from now on it is this.
+        state.anchored = match std::mem::replace(&mut state.anchored, Anchored::No) {
+            Anchored::FromNow(keeper) => Anchored::Yes(keeper),
+            other => other,
+        };
+        state.judge(&self.keys, Some(mark));
+        state.remember();
         Ok(())
     }
 
@@ -141,8 +186,8 @@ impl Vault {
             return Err(RecordError::Damaged { id });
         }
         let Some(ver) = index.find(id, T::KIND) else { return Ok(None) };
-        let row = store::find_record(connection, id).await?;
-        let Some(plaintext) = row.and_then(|row| self.open_row(id, ver, &row)) else {
+        let row = rows::find_records(connection, &[id]).await?.pop();
+        let Some(plaintext) = row.and_then(|(id, row)| self.open_row(id, ver, &row)) else {
             index.set_damaged(id);
             return Err(RecordError::Damaged { id });
         };
@@ -158,13 +203,17 @@ impl Vault {
         };
         let wanted = index.of_kind(T::KIND);
         let mut records = Vec::with_capacity(wanted.len());
-        // One by one: a list must not become slower with every record of another kind.
-        for (id, ver) in wanted {
-            let row = store::find_record(connection, id).await?;
-            // No row: somebody took it out of the file while it was open here.
-            match row.and_then(|row| self.open_row(id, ver, &row)) {
-                Some(plaintext) => records.push((id, decode(&plaintext)?)),
-                None => index.set_damaged(id),
+        for portion in wanted.chunks(PORTION) {
+            let ids: Vec<_> = portion.iter().map(|(id, _)| *id).collect();
+            // Only these: a list must not become slower with every record of another kind.
+            let mut rows = rows::find_records(connection, &ids).await?.into_iter().peekable();
+            for (id, ver) in portion {
+                let row = rows.next_if(|(found, _)| found == id);
+                // No row: somebody took it out of the file while it was open here.
+                match row.and_then(|(id, row)| self.open_row(id, *ver, &row)) {
+                    Some(plaintext) => records.push((*id, decode(&plaintext)?)),
+                    None => index.set_damaged(*id),
+                }
             }
         }
         Ok(records)
@@ -180,12 +229,15 @@ impl Vault {
 
     /// Closes the vault: SQLite's log is emptied into the file, the keys and the index are wiped, the file is released.
     pub async fn lock(self) -> Result<(), VaultError> {
-        let Self { keys, ids: _, state, file } = self;
+        let Self { keys, ids: _, state, identity: _, file } = self;
         drop(keys);
-        let State { connection, .. } = state.into_inner();
-        store::close(connection).await?;
+        let State { connection, anchored, .. } = state.into_inner();
+        let closed = store::close(connection).await;
         drop(file);
-        Ok(())
+        if let Anchored::FromNow(keeper) | Anchored::Yes(keeper) = anchored {
+            keeper.finish().await;
+        }
+        Ok(closed?)
     }
 
     /// The state with contents that match the file.
@@ -194,16 +246,24 @@ impl Vault {
         if state.contents.is_none() {
             let slots = store::read_slots(&mut state.connection).await?;
             let mark = store::find_mark(&mut state.connection).await?;
-            let records = store::read_records(&mut state.connection).await?;
-            let contents = Contents::read(&Rows { slots, records, mark }, &self.keys);
-            let found = contents.find_fitting_mark(&self.keys.manifest);
-            state.wholeness = match Wholeness::judge(found, state.known) {
-                Wholeness::Whole => Wholeness::Unanchored,
-                other => other,
-            };
-            state.contents = Some(contents);
+            let records = rows::read_records(&mut state.connection).await?;
+            state.contents = Some(Contents::read(&Rows { slots, records, mark }, &self.keys));
+            let known = state.known;
+            state.judge(&self.keys, known);
         }
         Ok(state)
+    }
+
+    /// Commits, and makes sure that it is the vault's own file that it went to: what is taken away while it is open can be
+    /// written to until it is closed, and is then gone.
+    async fn commit(&self, transaction: Transaction<'_, Sqlite>) -> Result<(), StorageError> {
+        transaction.commit().await?;
+        self.check_place()?;
+        if self.file.has_log() { Ok(()) } else { Err(StorageError::Gone) }
+    }
+
+    fn check_place(&self) -> Result<(), StorageError> {
+        if self.file.find_identity() == self.identity { Ok(()) } else { Err(StorageError::Gone) }
     }
 
     fn open_row(&self, id: RecordId, ver: i64, row: &RecordRow) -> Option<zeroize::Zeroizing<Vec<u8>>> {
@@ -211,6 +271,27 @@ impl Vault {
         (row.ver == ver && row.epoch == seal.epoch())
             .then(|| seal.open(id, row.ver, row.epoch, &row.blob))
             .flatten()
+    }
+}
+
+impl State {
+    /// Judges the file by what was `remembered` of it.
+    fn judge(&mut self, keys: &Keys, remembered: Option<Mark>) {
+        let found = self.contents.as_ref().and_then(|contents| contents.find_fitting_mark(&keys.manifest));
+        self.wholeness = match (Wholeness::judge(found, remembered), &self.anchored) {
+            // This process alone remembers it: that tells nothing about the time before.
+            (Wholeness::Whole, Anchored::No | Anchored::FromNow(_)) => Wholeness::Unanchored,
+            (other, _) => other,
+        };
+    }
+
+    /// Lets the anchor follow a vault that is as it should be.
+    fn remember(&self) {
+        if let (Anchored::FromNow(keeper) | Anchored::Yes(keeper), Some(mark), true) =
+            (&self.anchored, self.known, self.wholeness.is_fine())
+        {
+            keeper.put(mark);
+        }
     }
 }
 

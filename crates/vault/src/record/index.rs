@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::batch::Draft;
 use super::{MAX_RECORD_LEN, Op, OpKind, RecordId, find_kind};
 use crate::error::RecordError;
-use crate::store::RecordRow;
+use crate::rows::RecordRow;
 use crate::unlock::{RecordSeal, TAG_LEN};
 
 #[derive(Default)]
@@ -81,7 +81,7 @@ impl Index {
     }
 
     /// Ids and versions of all records of a kind, in order.
-    pub(crate) fn of_kind(&self, kind: &str) -> BTreeMap<RecordId, i64> {
+    pub(crate) fn of_kind(&self, kind: &str) -> Vec<(RecordId, i64)> {
         let found = self.entries.iter().filter(|(_, entry)| entry.is(kind));
         found.map(|(id, entry)| (*id, entry.stamp.ver)).collect()
     }

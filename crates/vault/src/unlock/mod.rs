@@ -53,6 +53,11 @@ impl VaultId {
         rng.fill_bytes(&mut bytes);
         Self(bytes)
     }
+
+    /// The name under which other stores keep something for this vault: 32 lower-case hex digits.
+    pub(crate) fn name(self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.0))
+    }
 }
 
 impl std::fmt::Debug for VaultId {

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod anchor;
+mod damage;
 mod leaks;
+mod luck;
 mod manifest;
 mod migration;
 mod opening;
 mod parts;
 mod records;
 mod tampering;
+mod worker;

@@ -10,6 +10,7 @@ use passerby_vault::{Vault, VaultError, Wholeness};
 use rand_core::Rng;
 
 use crate::parts::{Attribute, Home, NOW, Parcel, passphrase};
+use crate::worker::{Worker, read};
 
 /// A home with the vault of an older program in it.
 fn older(schema: u32) -> Home {
@@ -111,6 +112,50 @@ async fn without_a_copy_nothing_is_brought_up() {
 
     fs::remove_dir(home.path.with_file_name("vault.db.copy")).unwrap();
     assert_holds_what_was_kept(&home.open().await).await;
+}
+
+/// Opens what an interrupted migration left and asserts that nothing is lost and that it is whole.
+async fn assert_nothing_is_lost(home: &Home, when: &str) {
+    let vault = home.open().await;
+    assert_eq!(vault.wholeness().await.unwrap(), Wholeness::Unanchored, "{when}");
+    let kept = read(&vault).await;
+    assert_eq!(kept.get("email").map(String::as_str), Some("ada@example.org"), "{when}");
+    assert!(kept.contains_key("note") && vault.damaged().await.unwrap().is_empty(), "{when}");
+    assert_eq!(vault.list::<Parcel>().await.unwrap().len(), 1, "{when}");
+    vault.lock().await.unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn out_of_disk_in_the_middle_nothing_is_lost() {
+    // The fixture has 48 blocks: too little for the copy, for the log, for its index, and enough for the first steps.
+    for blocks in [1, 20, 47, 48, 60, 70, 90] {
+        let home = older(1);
+        let (_, success) = Worker::start(&home.path, 1, Some(blocks)).finish();
+        assert!(!success, "{blocks} blocks were enough");
+        if blocks < 48 {
+            assert!(!copy_of(&home, 1).exists() && !home.path.with_file_name("vault.db.copy").exists());
+        }
+        assert_nothing_is_lost(&home, &format!("{blocks} blocks")).await;
+    }
+}
+
+#[tokio::test]
+async fn killed_in_the_middle_nothing_is_lost() {
+    let mut rng = Home::seeded(42).rng;
+    for run in 0..8 {
+        let home = older(1);
+        let worker = Worker::start(&home.path, run, None);
+        // From the moment that the copy is begun, everything happens within a few milliseconds.
+        while !home.path.with_file_name("vault.db.copy").exists() && !copy_of(&home, 1).exists() {
+            std::thread::yield_now();
+        }
+        for _ in 0..rng.next_u32() % 8_000_000 {
+            std::hint::spin_loop();
+        }
+        worker.kill();
+        assert_nothing_is_lost(&home, &format!("run {run}")).await;
+    }
 }
 
 #[tokio::test]
