@@ -97,6 +97,10 @@ fn keys_are_added_replaced_and_taken_back() {
     assert!(back.out.contains("cannot return"), "{back:?}");
     assert_eq!(desk.sign(&["--revoke", request]).code, 1, "it is not listed any more");
     assert_eq!(desk.sign(&["--revoke", "abc"]).code, 2);
+    // One thumbprint in sixty-four begins with a hyphen, and is no option for that.
+    let hyphen = format!("-{}", "A".repeat(42));
+    assert_eq!(desk.sign(&["--revoke", &hyphen]).code, 1);
+    assert_eq!(desk.sign(&["--add-request-key", &hyphen]).code, 0);
 }
 
 #[test]

@@ -53,10 +53,10 @@ pub(super) struct Arguments {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
 struct Signing {
     /// Let this key sign requests too.
-    #[arg(long, value_name = "JKT", value_parser = Jkt::parse)]
+    #[arg(long, value_name = "JKT", value_parser = Jkt::parse, allow_hyphen_values = true)]
     add_request_key: Vec<Jkt>,
     /// Take a request key or a release key back, for ever.
-    #[arg(long, value_name = "JKT", value_parser = Jkt::parse)]
+    #[arg(long, value_name = "JKT", value_parser = Jkt::parse, allow_hyphen_values = true)]
     revoke: Vec<Jkt>,
     /// Make a new request-key.jwk; the old one stays valid until it is revoked.
     #[arg(long)]
