@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use passerby_protocol::claim::ClaimName;
+use passerby_protocol::foreign::{
+    CertifiedRequest, Fetch, FetchMethod, ForeignLink, ForeignRefusal, TrustAnchors,
+};
 use passerby_protocol::issuer::Issuer;
 use passerby_protocol::keys::{PairwiseKey, RelayKeys, ReleaseKey, RootSecret};
 use passerby_protocol::passport::Question;
@@ -135,6 +138,39 @@ fn verify() {
             "seq": verified.statement().seq,
             "dropped": names(verified.dropped().iter()),
             "optional": names(verified.optional().iter().map(|optional| &optional.claim)),
+        }))
+    });
+}
+
+#[test]
+fn foreign() {
+    run("foreign", |vector| {
+        let link =
+            ForeignLink::parse(vector.text("link")).map_err(passerby_protocol::request::LinkRefusal::word)?;
+        if vector.input.get("request").is_none() {
+            let posts = link.method() == FetchMethod::Post;
+            return Ok(
+                json!({ "client_id": link.client_id().to_text(), "request_uri": link.request_uri(), "post": posts }),
+            );
+        }
+        let mut anchors = TrustAnchors::default();
+        for anchor in vector.part::<Vec<String>>("anchors") {
+            anchors.add(&b64u::decode(&anchor).unwrap()).unwrap();
+        }
+        let wallet_nonce: Option<String> = vector.part("wallet_nonce");
+        let fetch = Fetch { wallet_nonce: wallet_nonce.as_deref(), at: vector.part("fetched_at") };
+        let found: Option<String> = vector.part("well_known");
+        let pin: Option<Pin> = vector.part("pin");
+        let request = CertifiedRequest::parse(&link, vector.text("request"), fetch, &anchors, vector.now)
+            .and_then(|request| request.without_statement(found.as_deref(), pin.as_ref()))
+            .map_err(ForeignRefusal::word)?;
+        let required: BTreeMap<_, _> =
+            request.asked().required.iter().map(|part| (&part.query, &part.claims)).collect();
+        Ok(json!({
+            "host": request.host().as_sector(),
+            "required": required,
+            "optional": names(request.asked().optional.iter().map(|optional| &optional.claim)),
+            "answer_by": request.answer_by(),
         }))
     });
 }

@@ -31,6 +31,8 @@ const INVITED: &[(&str, &[&str])] = &[
     ("hpke", &["passerby-protocol"]),
     ("p256", &["passerby-protocol"]),
     ("x25519-dalek", &["passerby-protocol"]),
+    ("affinidi-oid4vc-core", &["passerby-protocol"]),
+    ("rustls-webpki", &["passerby-protocol"]),
     ("aws-lc-rs", &["passerby-protocol", "passerby-relay"]),
 ];
 
@@ -50,6 +52,8 @@ const CONFINED: &[Confined] = &[
     Confined { what: What::Crate("hpke"), to: HAZMAT },
     Confined { what: What::Crate("aws_lc_rs"), to: HAZMAT },
     Confined { what: What::Crate("p256"), to: HAZMAT },
+    Confined { what: What::Crate("affinidi_oid4vc_core"), to: HAZMAT },
+    Confined { what: What::Crate("webpki"), to: HAZMAT },
     Confined { what: What::Crate("x25519_dalek"), to: HAZMAT },
     Confined { what: What::Text("sqlx::query"), to: STORES },
     Confined { what: What::Text("query!("), to: STORES },

@@ -18,6 +18,9 @@ pub mod reveal;
 pub mod seal;
 pub mod verify;
 
+// The same steps for those who have a certificate and no Statement.
+pub mod foreign;
+
 // What the steps speak of.
 pub mod claim;
 pub mod issuer;

@@ -14,6 +14,7 @@
 mod answering;
 mod asking;
 mod bodies;
+mod foreign;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -27,6 +28,7 @@ use crate::scene::Scene;
 pub use answering::*;
 pub use asking::*;
 pub use bodies::*;
+pub use foreign::*;
 
 /// Reads bytes, and says whether it accepted them: so that the tests see that something behind the checks is reached.
 pub type Target = fn(&[u8]) -> bool;
@@ -38,6 +40,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("consent_receipt", consent_receipt),
     ("dcql", dcql),
     ("dpop", dpop),
+    ("foreign_query", foreign_query),
+    ("foreign_request", foreign_request),
     ("grant_claim", grant_claim),
     ("key_file", key_file),
     ("link", link),

@@ -2,7 +2,7 @@
 //!
 //! [`scene`] is a relay, a shop and a person that are the same in every run; [`forge`] signs messages no honest program
 //! would make; [`vectors`] reads the shared test vectors; [`leak`] looks for planted values in files; [`fuzz`] feeds any
-//! bytes to everything that reads bytes from outside.
+//! bytes to everything that reads bytes from outside; [`verifier`] is somebody who asks by a certificate alone.
 
 pub mod checkout;
 pub mod clock;
@@ -12,3 +12,4 @@ pub mod leak;
 pub mod rng;
 pub mod scene;
 pub mod vectors;
+pub mod verifier;

@@ -42,8 +42,8 @@ async function outcome(run: () => Promise<object>): Promise<object> {
 
 test("every folder has a reader", () => {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  // Read by wallets only: `request`, because a shop makes requests and reads none; `words`, because they are a person's.
-  expect(folders.sort()).toEqual(["keys", "passport", "request", "reveal", "verify", "words"]);
+  // Read by wallets only: `request` and `foreign`, because a shop makes requests and reads none; `words`, because they are a person's.
+  expect(folders.sort()).toEqual(["foreign", "keys", "passport", "request", "reveal", "verify", "words"]);
 });
 
 describe("keys: whoever has a passport recomputes the pseudonym", () => {

@@ -16,6 +16,9 @@ pub enum ConsentRefusal {
     /// The choice names an attribute that was not offered.
     #[error("{0} was not asked for")]
     NotOffered(ClaimName),
+    /// Nothing is needed, and nothing was chosen: an answer to a foreign verifier would be empty.
+    #[error("nothing was chosen")]
+    Nothing,
 }
 
 /// What the person chose: values for everything that goes, and nothing else.

@@ -6,7 +6,7 @@ use jsonwebtoken::crypto;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use p256::SecretKey;
 use p256::elliptic_curve::sec1::{FromSec1Point as _, ToSec1Point as _};
-use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
+use p256::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _};
 use zeroize::Zeroizing;
 
 use crate::keys::{PublicKey, SigningKey};
@@ -42,6 +42,12 @@ fn key_pair(secret: &SecretKey) -> Option<KeyPair> {
 pub(crate) fn find_scalar(pkcs8: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     let secret = SecretKey::from_pkcs8_der(pkcs8).ok()?;
     Some(Zeroizing::new(secret.to_bytes().into()))
+}
+
+/// The coordinates of the P-256 key in a `SubjectPublicKeyInfo`; nothing for a key of another kind.
+pub(crate) fn find_point(spki: &[u8]) -> Option<([u8; 32], [u8; 32])> {
+    let point = p256::PublicKey::from_public_key_der(spki).ok()?.to_sec1_point(false);
+    Some(((*point.x()?).into(), (*point.y()?).into()))
 }
 
 /// Whether two coordinates are a point on the curve, other than the one at infinity.

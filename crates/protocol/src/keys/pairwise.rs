@@ -1,6 +1,7 @@
 //! The key a person has at one shop, and the pseudonym that follows from it.
 
 use super::{Jkt, NotASigningKey, PublicKey, RootSecret, SigningKey};
+use crate::foreign::ForeignHost;
 use crate::hazmat::pairwise::derive_scalar;
 use crate::sector::Sector;
 use crate::wire::b64u;
@@ -18,15 +19,7 @@ impl PairwiseKey {
     /// A caller must have *proven* the sector first (section 6): deriving for a name that a stranger merely claims
     /// would let a phisher ask for another shop's pseudonym.
     pub fn derive(root: &RootSecret, sector: &Sector, n: u32) -> Result<Self, NotASigningKey> {
-        let mut info = Vec::with_capacity(32 + sector.as_str().len());
-        for part in ["pairwise", "ES256", sector.as_str()] {
-            let length = u16::try_from(part.len()).map_err(|_| NotASigningKey)?;
-            info.extend_from_slice(&length.to_be_bytes());
-            info.extend_from_slice(part.as_bytes());
-        }
-        info.extend_from_slice(&n.to_be_bytes());
-        let scalar = derive_scalar(root.expose(), &info).ok_or(NotASigningKey)?;
-        Ok(Self { key: SigningKey::from_scalar(&scalar)?, sector: sector.clone() })
+        Ok(Self { key: derive_named(root, sector.as_str(), n)?, sector: sector.clone() })
     }
 
     /// The signing key.
@@ -52,6 +45,24 @@ impl PairwiseKey {
     pub fn user_ref(&self) -> String {
         derive_user_ref(&self.sector, &self.public().jkt())
     }
+}
+
+/// The key at a host that has a certificate and no Statement (docs/protocol.md section 13.4). A caller must have the
+/// request's certificate and the absence of a Statement behind it: only [`ForeignHost`] of a checked request is that.
+pub(crate) fn derive_foreign(root: &RootSecret, host: &ForeignHost) -> Result<SigningKey, NotASigningKey> {
+    derive_named(root, &host.namespace(), 0)
+}
+
+fn derive_named(root: &RootSecret, name: &str, n: u32) -> Result<SigningKey, NotASigningKey> {
+    let mut info = Vec::with_capacity(32 + name.len());
+    for part in ["pairwise", "ES256", name] {
+        let length = u16::try_from(part.len()).map_err(|_| NotASigningKey)?;
+        info.extend_from_slice(&length.to_be_bytes());
+        info.extend_from_slice(part.as_bytes());
+    }
+    info.extend_from_slice(&n.to_be_bytes());
+    let scalar = derive_scalar(root.expose(), &info).ok_or(NotASigningKey)?;
+    SigningKey::from_scalar(&scalar)
 }
 
 /// `b64u(SHA-256("passerby/1 user_ref" 00 sector 00 JKT))`: whoever receives a passport recomputes it.

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::issuer::Issuer;
 use crate::random_id::RequestId;
-use crate::sector::Sector;
+use crate::sector::{Sector, is_loopback_host};
 
 /// The longest link read, in bytes.
 const LONGEST: usize = 2_048;
@@ -94,32 +94,9 @@ impl RequestLink {
 
     /// Reads an `openid4vp:` or `passerby:` link. Further parameters are ignored, repeated ones are not.
     pub fn parse(text: &str) -> Result<Self, LinkRefusal> {
-        let text = text.trim();
-        if text.len() > LONGEST {
-            return Err(LinkRefusal::Malformed);
-        }
-        let link = Url::parse(text).map_err(|_| LinkRefusal::Malformed)?;
-        let nothing_else = matches!(link.path(), "" | "/") && link.host_str().unwrap_or_default().is_empty();
-        if !matches!(link.scheme(), "openid4vp" | "passerby") || !nothing_else || link.fragment().is_some() {
-            return Err(LinkRefusal::Malformed);
-        }
-
-        let (mut client_id, mut request_uri) = (None, None);
-        let mut seen = Vec::new();
-        for (name, value) in link.query_pairs() {
-            if seen.contains(&name) {
-                return Err(LinkRefusal::Malformed);
-            }
-            match name.as_ref() {
-                "client_id" => client_id = Some(value),
-                "request_uri" => request_uri = Some(value),
-                _ => {}
-            }
-            seen.push(name);
-        }
-        let (client_id, request_uri) = client_id.zip(request_uri).ok_or(LinkRefusal::Malformed)?;
-        let sector = Sector::parse_client_id(&client_id).map_err(|_| LinkRefusal::ClientId)?;
-        Ok(Self { sector, request_uri: RequestUri::parse(&request_uri)? })
+        let parameters = Parameters::read(text, &["openid4vp", "passerby"])?;
+        let sector = Sector::parse_client_id(&parameters.client_id).map_err(|_| LinkRefusal::ClientId)?;
+        Ok(Self { sector, request_uri: RequestUri::parse(&parameters.request_uri)? })
     }
 
     /// The sector the link *claims*: nothing is proven.
@@ -143,4 +120,52 @@ impl RequestLink {
             .finish();
         format!("{scheme}://?{query}")
     }
+}
+
+/// What stands in a link, as it stands there.
+pub(crate) struct Parameters {
+    pub(crate) client_id: String,
+    pub(crate) request_uri: String,
+    pub(crate) request_uri_method: Option<String>,
+}
+
+impl Parameters {
+    /// Reads a link under one of `schemes`: nothing before the query, no parameter twice.
+    pub(crate) fn read(text: &str, schemes: &[&str]) -> Result<Self, LinkRefusal> {
+        let text = text.trim();
+        if text.len() > LONGEST {
+            return Err(LinkRefusal::Malformed);
+        }
+        let link = Url::parse(text).map_err(|_| LinkRefusal::Malformed)?;
+        let nothing_else = matches!(link.path(), "" | "/") && link.host_str().unwrap_or_default().is_empty();
+        if !schemes.contains(&link.scheme()) || !nothing_else || link.fragment().is_some() {
+            return Err(LinkRefusal::Malformed);
+        }
+        let (mut client_id, mut request_uri, mut request_uri_method) = (None, None, None);
+        let mut seen = Vec::new();
+        for (name, value) in link.query_pairs() {
+            if seen.contains(&name) {
+                return Err(LinkRefusal::Malformed);
+            }
+            match name.as_ref() {
+                "client_id" => client_id = Some(value.into_owned()),
+                "request_uri" => request_uri = Some(value.into_owned()),
+                "request_uri_method" => request_uri_method = Some(value.into_owned()),
+                _ => {}
+            }
+            seen.push(name);
+        }
+        let (client_id, request_uri) = client_id.zip(request_uri).ok_or(LinkRefusal::Malformed)?;
+        Ok(Self { client_id, request_uri, request_uri_method })
+    }
+}
+
+/// Whether an address is `https`, or `http` on this computer, without a user name, a password or a fragment.
+pub(crate) fn is_address(address: &Url) -> bool {
+    let scheme = match address.scheme() {
+        "https" => address.host_str().is_some(),
+        "http" => address.host_str().is_some_and(is_loopback_host),
+        _ => false,
+    };
+    scheme && address.username().is_empty() && address.password().is_none() && address.fragment().is_none()
 }

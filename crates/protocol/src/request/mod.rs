@@ -12,7 +12,10 @@ mod query;
 mod terms;
 
 pub use link::{LinkRefusal, RequestLink, RequestUri};
+pub(crate) use link::{Parameters, is_address};
+pub(crate) use object::AUDIENCE;
 pub use object::{Flow, RequestObject, RequestRefusal, SignedRequest, TYP, TimeLimit, VerifierInfo};
 pub use query::{Asked, OptionalClaim, PASSPORT_QUERY, PROFILE_QUERY, PROFILE_VCT, QueryRefusal};
+pub(crate) use query::{MOST_CLAIMS, check_plain, claims_of, holds_null};
 pub(crate) use terms::is_shown_text;
 pub use terms::{Terms, TermsRefusal, TermsText};

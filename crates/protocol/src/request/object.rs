@@ -16,7 +16,7 @@ use crate::wire::jws::{self, JwsError, Unverified};
 /// The `typ` of a request object (RFC 9101 section 10.8).
 pub const TYP: &str = "oauth-authz-req+jwt";
 
-const AUDIENCE: &str = "https://self-issued.me/v2";
+pub(crate) const AUDIENCE: &str = "https://self-issued.me/v2";
 const STATEMENT_FORMAT: &str = "passerby-statement+jwt";
 const TERMS_FORMAT: &str = "passerby-terms";
 

@@ -19,7 +19,7 @@ pub const PASSPORT_QUERY: &str = "passport";
 pub const PROFILE_QUERY: &str = "profile";
 
 /// The most claims one request may ask for.
-const MOST_CLAIMS: usize = 32;
+pub(crate) const MOST_CLAIMS: usize = 32;
 
 /// Why a query was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -155,7 +155,7 @@ impl Asked {
     }
 }
 
-fn holds_null(value: &Value) -> bool {
+pub(crate) fn holds_null(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(items) => items.iter().any(holds_null),
@@ -164,7 +164,7 @@ fn holds_null(value: &Value) -> bool {
     }
 }
 
-fn check_plain(credential: &CredentialQuery) -> Result<(), QueryRefusal> {
+pub(crate) fn check_plain(credential: &CredentialQuery) -> Result<(), QueryRefusal> {
     let plain = credential.format == "dc+sd-jwt"
         && credential.claim_sets.is_none()
         && credential.trusted_authorities.is_none()
@@ -181,7 +181,7 @@ fn check_vct(credential: &CredentialQuery, vct: &str) -> Result<(), QueryRefusal
     }
 }
 
-fn claims_of(credential: &CredentialQuery) -> Result<Vec<ClaimName>, QueryRefusal> {
+pub(crate) fn claims_of(credential: &CredentialQuery) -> Result<Vec<ClaimName>, QueryRefusal> {
     let claims = credential.claims.as_deref().ok_or(QueryRefusal::Malformed)?;
     if claims.iter().any(|claim| claim.values.is_some()) {
         return Err(QueryRefusal::Values);

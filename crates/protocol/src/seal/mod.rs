@@ -13,5 +13,5 @@ pub use key_binding::{KeyBindingRefusal, KeyBindingRules};
 pub use release::{SealError, SealedRelease, hash_release};
 
 pub(crate) use key_binding::KeyBinding;
-pub(crate) use profile::{ParsedProfile, ProfileRefusal};
+pub(crate) use profile::{ParsedProfile, ProfileRefusal, mint as mint_profile};
 pub(crate) use response::Response;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::claim::{AttributeValue, ClaimName};
-use crate::keys::{PairwiseKey, PublicKey};
+use crate::keys::{PublicKey, SigningKey};
 use crate::request::PROFILE_VCT;
 use crate::time::Timestamp;
 use crate::wire::json;
@@ -52,7 +52,7 @@ struct Digests {
 /// Mints a profile with the given values: `<JWS>~<disclosure>~..~`, without key binding.
 pub(crate) fn mint(
     values: &[(ClaimName, AttributeValue)],
-    key: &PairwiseKey,
+    key: &SigningKey,
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Result<String, JwsError> {
@@ -80,8 +80,7 @@ pub(crate) fn mint(
         digests: top,
         address: (!below_address.is_empty()).then_some(Digests { digests: below_address }),
     };
-    let issued =
-        jws::sign(&jws::Header::new(sd_jwt::TYP).with_kid(key.public()), &payload, key.signing_key())?;
+    let issued = jws::sign(&jws::Header::new(sd_jwt::TYP).with_kid(key.public()), &payload, key)?;
     Ok(sd_jwt::assemble(&issued, &disclosures))
 }
 

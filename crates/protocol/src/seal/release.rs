@@ -71,7 +71,7 @@ impl SealedRelease {
         let mut vp_token =
             BTreeMap::from([(PASSPORT_QUERY.to_owned(), vec![Zeroizing::new(bound_passport.clone())])]);
         for part in grant.parts() {
-            let minted = Zeroizing::new(profile::mint(&part.values, key, now, rng)?);
+            let minted = Zeroizing::new(profile::mint(&part.values, key.signing_key(), now, rng)?);
             vp_token.insert(part.query.clone(), vec![Zeroizing::new(bind(&minted)?)]);
         }
         let plaintext = Response::new(vp_token, request.state().as_str())

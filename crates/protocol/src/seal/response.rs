@@ -14,8 +14,8 @@ const LARGEST: usize = 65_536;
 pub(crate) struct Response {
     /// From the id of a credential query to its presentations.
     pub(crate) vp_token: BTreeMap<String, Vec<Zeroizing<String>>>,
-    /// Written for wallets of other makes; not looked at when a release is opened.
-    #[serde(skip_deserializing)]
+    /// Written for verifiers of other makes, empty where a foreign request has none; not looked at when a release is opened.
+    #[serde(skip_deserializing, skip_serializing_if = "String::is_empty")]
     state: String,
     #[serde(rename = "_pad", skip_deserializing)]
     padding: String,

@@ -17,5 +17,6 @@ mod verified;
 
 pub use attestation::{Attestation, AttestationRefusal};
 pub use pin::{Familiarity, Pin};
+pub(crate) use statement::is_called_statement;
 pub use statement::{ParsedStatement, Statement, StatementRefusal};
 pub use verified::{VerifiedRequest, VerifyRefusal};

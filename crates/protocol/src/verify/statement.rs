@@ -19,6 +19,18 @@ const TYP: &str = "passerby-statement+jwt";
 /// The longest life of a Statement.
 pub const LONGEST: i64 = 180 * DAY;
 
+/// Whether a text is a JWS that calls itself a Statement, be it valid or not.
+pub(crate) fn is_called_statement(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Kind {
+        typ: String,
+    }
+    let mut parts = text.trim().split('.');
+    let header = parts.next().and_then(|header| b64u::decode(header).ok());
+    let kind = header.and_then(|header| json::parse::<Kind>(&header).ok());
+    kind.is_some_and(|kind| kind.typ == TYP) && parts.count() == 2
+}
+
 /// Why a Statement was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -30,13 +30,16 @@ pub struct Header {
     /// A verifier attestation (OpenID4VP 1.0 section 12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwt: Option<String>,
+    /// A certificate chain (RFC 7515 section 4.1.6); read where one is expected, and never written by us.
+    #[serde(default, skip_serializing)]
+    pub x5c: Option<Value>,
 }
 
 impl Header {
     /// A header with a type and nothing else.
     #[must_use]
     pub fn new(typ: &str) -> Self {
-        Self { alg: "ES256".into(), typ: typ.into(), kid: None, jwk: None, jwt: None }
+        Self { alg: "ES256".into(), typ: typ.into(), kid: None, jwk: None, jwt: None, x5c: None }
     }
 
     /// The same header, naming the key by its thumbprint.

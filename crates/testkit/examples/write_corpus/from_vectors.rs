@@ -12,6 +12,7 @@ type Seeds = Vec<(String, String)>;
 
 pub fn put(corpora: &mut Corpora) -> std::io::Result<()> {
     put_asking(corpora)?;
+    put_foreign(corpora)?;
     put_answering(corpora)?;
     put_releases(corpora)
 }
@@ -48,6 +49,34 @@ fn put_asking(corpora: &mut Corpora) -> std::io::Result<()> {
     corpora.put_some("dcql", queries)?;
     corpora.put_some("terms", terms)?;
     corpora.put_some("relay_keys", keys)
+}
+
+fn put_foreign(corpora: &mut Corpora) -> std::io::Result<()> {
+    let [mut links, mut requests, mut queries]: [Seeds; 3] = Default::default();
+    for (name, vector) in vectors::of_step("foreign") {
+        let Some(content) = vector.input.get("request").and_then(Value::as_str).and_then(find_content) else {
+            links.push((name, vector.text("link").to_owned()));
+            continue;
+        };
+        let mut values = content.splitn(2, '\n').map(serde_json::from_str::<Value>);
+        if let (Some(Ok(mut header)), Some(Ok(mut payload))) = (values.next(), values.next()) {
+            queries.extend(payload.get("dcql_query").map(|query| (name.clone(), query.to_string())));
+            // A null has the target put its own certificate there, whose hash is another one each time.
+            header["x5c"] = Value::Null;
+            if payload["client_id"].is_string() {
+                payload["client_id"] = "x509_san_dns:bank.example".into();
+            }
+            let seed = format!("{header}\n{payload}");
+            if name == "accepted-name" {
+                corpora.put("foreign_request", &name, &seed)?;
+            }
+            requests.push((name.clone(), seed));
+        }
+        requests.push((name, content));
+    }
+    corpora.put_some("link", links)?;
+    corpora.put_some("foreign_request", requests)?;
+    corpora.put_some("foreign_query", queries)
 }
 
 fn put_answering(corpora: &mut Corpora) -> std::io::Result<()> {

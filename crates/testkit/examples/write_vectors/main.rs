@@ -10,6 +10,7 @@
 
 mod another_wallet;
 mod differences;
+mod foreign;
 mod keys;
 mod passport;
 mod post_quantum;
@@ -43,6 +44,7 @@ fn main() -> std::io::Result<()> {
     sentences::releases(writer.at("reveal"), &scene)?;
     post_quantum::releases(writer.at("reveal"), &scene)?;
     another_wallet::releases(writer.at("reveal"), &scene)?;
+    foreign::write(writer.at("foreign"))?;
     println!("{} vectors written, {} left as they were", writer.written, writer.kept);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What a wallet reads of a shop and a relay before it shows a request.
 
+use passerby_protocol::foreign::{ForeignLink, Link};
 use passerby_protocol::keys::RelayKeys;
 use passerby_protocol::request::{Asked, RequestLink, RequestUri, SignedRequest, TermsText, TimeLimit};
 use passerby_protocol::verify::{Attestation, ParsedStatement, Pin};
@@ -16,8 +17,23 @@ pub fn link(bytes: &[u8]) -> bool {
     if let Ok(uri) = RequestUri::parse(text) {
         assert_eq!(RequestUri::parse(&uri.to_text()), Ok(uri), "a request URI is read as it was written");
     }
-    let Ok(link) = RequestLink::parse(text) else { return false };
-    assert_eq!(RequestLink::parse(&link.to_text("openid4vp")), Ok(link), "a link is read as it was written");
+    match Link::parse(text) {
+        Ok(Link::Shop(link)) => {
+            assert_eq!(
+                RequestLink::parse(&link.to_text("openid4vp")),
+                Ok(link),
+                "a link is read as it was written"
+            );
+        }
+        Ok(Link::Foreign(link)) => {
+            assert_eq!(
+                ForeignLink::parse(&link.to_text("haip-vp")),
+                Ok(link),
+                "a verifier's link is read as it was written"
+            );
+        }
+        Err(_) => return false,
+    }
     true
 }
 
