@@ -24,6 +24,7 @@
 //! What it does not do yet: have other slots than the passphrase.
 
 mod anchor;
+mod confirm;
 mod error;
 mod file;
 mod manifest;

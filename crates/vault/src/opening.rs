@@ -121,7 +121,8 @@ async fn unlock(
     Ok((keys, contents))
 }
 
-async fn derive_slot_key(
+/// The slot key of a passphrase, derived on a thread of its own.
+pub(crate) async fn derive_slot_key(
     passphrase: &SecretString,
     salt: Vec<u8>,
     stretching: Stretching,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use crate::anchor::{Anchor, AnchorError, Keeper, ask};
 use crate::error::{RecordError, StorageError, VaultError};
@@ -238,6 +238,11 @@ impl Vault {
             keeper.finish().await;
         }
         Ok(closed?)
+    }
+
+    /// The file, for what stands in it beside records.
+    pub(crate) async fn connection(&self) -> MappedMutexGuard<'_, SqliteConnection> {
+        MutexGuard::map(self.state.lock().await, |state| &mut state.connection)
     }
 
     /// The state with contents that match the file.

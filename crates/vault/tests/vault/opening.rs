@@ -38,6 +38,16 @@ async fn a_wrong_passphrase_opens_nothing_and_harms_nothing() {
 }
 
 #[tokio::test]
+async fn an_open_vault_tells_its_passphrase_from_others() {
+    let mut home = Home::new();
+    let vault = home.create().await;
+    vault.check(&passphrase()).await.unwrap();
+    let refused = vault.check(&SecretString::from("correct horse")).await;
+    assert!(matches!(refused, Err(VaultError::WrongPassphrase)), "{refused:?}");
+    vault.insert(&Attribute::new("email", "ada@example.org"), NOW, &mut home.rng).await.unwrap();
+}
+
+#[tokio::test]
 async fn creating_refuses_an_empty_passphrase_and_an_occupied_place() {
     let mut home = Home::new();
     let refused = Vault::create(&home.path, &SecretString::from(""), NOW, &mut home.rng).await;
