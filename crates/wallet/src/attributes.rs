@@ -1,20 +1,23 @@
-//! The person's details: one value under one name in this revision.
+//! The person's details: one or several values under a name, told apart by labels, each with what it was before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::time::Timestamp;
 use passerby_vault::RecordError;
 use rand_core::CryptoRng;
 
+use crate::group::{Group, Which};
+use crate::label::Label;
 use crate::records::AttributeRecord;
+use crate::saved::Pending;
 use crate::trouble::Trouble;
 use crate::wallet::Wallet;
 
 /// The longest value, in bytes.
 pub const LONGEST_VALUE: usize = 2_000;
 
-/// A detail could not be saved.
+/// A detail could not be saved, marked or forgotten.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttributeError {
@@ -27,9 +30,32 @@ pub enum AttributeError {
     /// Control characters, which a label printer or a terminal might obey.
     #[error("The value for {0} contains control characters.")]
     ControlCharacters(ClaimName),
+    /// There is no such value.
+    #[error("You have not saved {which}{} yet.", under(label))]
+    NotSaved {
+        /// What was meant.
+        which: Which,
+        /// Under which label; plain when none was named.
+        label: Label,
+    },
+    /// There are several, and none was named.
+    #[error("Several are saved for {which}: {}.", labels.iter().map(Label::to_string).collect::<Vec<_>>().join(", "))]
+    Several {
+        /// What was meant.
+        which: Which,
+        /// The labels there are.
+        labels: BTreeSet<Label>,
+    },
+    /// It was never another value, as far as the wallet remembers.
+    #[error("There is no former value of {0}.")]
+    NoFormer(ClaimName),
     /// The vault could not be read or written.
     #[error(transparent)]
     Vault(#[from] RecordError),
+}
+
+fn under(label: &Label) -> String {
+    label.find_text().map(|label| format!(" ({label})")).unwrap_or_default()
 }
 
 impl Trouble for AttributeError {
@@ -38,6 +64,9 @@ impl Trouble for AttributeError {
             Self::Empty(_) => "value-empty",
             Self::TooLong(_) => "value-too-long",
             Self::ControlCharacters(_) => "value-control-characters",
+            Self::NotSaved { .. } => "not-saved",
+            Self::Several { .. } => "several-values",
+            Self::NoFormer(_) => "no-former-value",
             Self::Vault(error) => error.code(),
         }
     }
@@ -45,6 +74,8 @@ impl Trouble for AttributeError {
     fn next_step(&self) -> &'static str {
         match self {
             Self::Vault(error) => error.next_step(),
+            Self::Several { .. } => "Nothing was changed. Say which with --label.",
+            Self::NotSaved { .. } | Self::NoFormer(_) => "Nothing was changed.",
             _ => "Nothing was saved.",
         }
     }
@@ -55,56 +86,172 @@ impl Trouble for AttributeError {
 pub struct AttributeView {
     /// Its name.
     pub claim: ClaimName,
+    /// What tells it apart from other values under that name.
+    pub label: Label,
     /// Its value.
     pub value: AttributeValue,
     /// When it was last changed.
     pub changed: Timestamp,
+    /// Whether it goes unless another is named.
+    pub default: bool,
+    /// Whether it is hidden until asked for, and sent only after the passphrase was typed once more.
+    pub sensitive: bool,
+    /// What it was before, newest first.
+    pub history: Vec<FormerView>,
+}
+
+/// A value that was replaced.
+#[derive(Debug, Clone)]
+pub struct FormerView {
+    /// The value.
+    pub value: AttributeValue,
+    /// Since when it was the value.
+    pub changed: Timestamp,
+}
+
+/// What a person says about a value besides what it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Marks {
+    /// This label goes from now on unless another is named.
+    pub default: bool,
+    /// Sensitive or not; unchanged when absent.
+    pub sensitive: Option<bool>,
 }
 
 impl Wallet {
-    /// Saves values, each in place of the one before: all of them or none.
+    /// Saves values that bear no label: see [`Self::save_attributes`].
     pub async fn set_attributes(
         &self,
         values: &BTreeMap<ClaimName, AttributeValue>,
         rng: &mut impl CryptoRng,
     ) -> Result<(), AttributeError> {
+        self.save_attributes(values, &Label::PLAIN, Marks::default(), rng).await
+    }
+
+    /// Saves values under a label, each in place of the one before, which becomes history: all of them or none. What is
+    /// first saved under a name becomes its default.
+    pub async fn save_attributes(
+        &self,
+        values: &BTreeMap<ClaimName, AttributeValue>,
+        label: &Label,
+        marks: Marks,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), AttributeError> {
         let now = self.now();
-        let known = self.vault().list::<AttributeRecord>().await?;
-        let mut batch = self.vault().batch();
+        let saved = self.saved().await?;
+        let mut pending = Pending::default();
         for (claim, value) in values {
             check_value(claim, value)?;
-            let record = AttributeRecord::new(claim.clone(), value, now);
-            match known.iter().find(|(_, known)| known.claim == *claim && known.label.is_none()) {
-                Some((id, _)) => batch.update(*id, &record, rng)?,
-                None => drop(batch.insert(&record, now.seconds(), rng)?),
+            let default = saved.find_default(&Group::of(claim)).is_none_or(|default| default == label);
+            let known = saved.find(claim, label);
+            let mut record = known.map_or_else(
+                || AttributeRecord::new(claim.clone(), label.clone(), value, now),
+                |(_, record)| record.clone(),
+            );
+            record.replace(value, now);
+            record.default = default || marks.default;
+            record.sensitive = marks.sensitive.or(record.sensitive);
+            match known {
+                Some((id, _)) => drop(pending.known.insert(*id, record)),
+                None => pending.fresh.push(record),
             }
         }
-        Ok(self.vault().write(batch).await?)
+        if marks.default {
+            let groups: BTreeSet<_> = values.keys().map(Group::of).collect();
+            for group in &groups {
+                pending.make_default(&saved, group, label);
+            }
+        }
+        self.put(pending, rng).await
     }
 
-    /// Removes a detail; says whether there was one.
-    pub async fn remove_attribute(&self, claim: &ClaimName) -> Result<bool, RecordError> {
-        let found = self.find_record(|record: &AttributeRecord| record.claim == *claim).await?;
-        let Some((id, _)) = found else { return Ok(false) };
-        self.vault().remove(id).await?;
-        Ok(true)
+    /// Marks what is saved, without changing a value; without a label the only one there is.
+    pub async fn mark_attributes(
+        &self,
+        which: &Which,
+        label: Option<&Label>,
+        marks: Marks,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), AttributeError> {
+        let saved = self.saved().await?;
+        let mut pending = Pending::default();
+        let meant = saved.meant(which, label)?;
+        for (id, record) in &meant {
+            let mut record = record.clone();
+            record.sensitive = marks.sensitive.or(record.sensitive);
+            pending.known.insert(*id, record);
+        }
+        if let (true, Some((_, record))) = (marks.default, meant.first()) {
+            pending.make_default(&saved, &which.group(), &record.label);
+        }
+        self.put(pending, rng).await
     }
 
-    /// All saved details, by name.
+    /// Brings the former value back; the present one becomes history. Without a label the only one there is.
+    pub async fn undo_attribute(
+        &self,
+        claim: &ClaimName,
+        label: Option<&Label>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), AttributeError> {
+        let saved = self.saved().await?;
+        let mut pending = Pending::default();
+        for (id, record) in saved.meant(&Which::Detail(claim.clone()), label)? {
+            let mut record = record.clone();
+            if !record.undo(self.now()) {
+                return Err(AttributeError::NoFormer(claim.clone()));
+            }
+            pending.known.insert(*id, record);
+        }
+        self.put(pending, rng).await
+    }
+
+    /// Forgets a detail or an address with its history, and says what it was called; without a label the only one.
+    ///
+    /// Sealed remnants may stay on the disk until the vault's key is rotated.
+    pub async fn remove_attributes(
+        &self,
+        which: &Which,
+        label: Option<&Label>,
+    ) -> Result<Vec<(ClaimName, Label)>, AttributeError> {
+        let saved = self.saved().await?;
+        let mut batch = self.vault().batch();
+        let mut removed = Vec::new();
+        for (id, record) in saved.meant(which, label)? {
+            batch.remove(*id);
+            removed.push((record.claim.clone(), record.label.clone()));
+        }
+        self.vault().write(batch).await?;
+        Ok(removed)
+    }
+
+    /// All saved details, by name; of several values under one name the default comes first.
     pub async fn attributes(&self) -> Result<Vec<AttributeView>, RecordError> {
-        let records = self.vault().list::<AttributeRecord>().await?.into_iter();
-        let view = |(_, record): (_, AttributeRecord)| AttributeView {
+        let saved = self.saved().await?;
+        let view = |(_, record): &(_, AttributeRecord)| AttributeView {
             claim: record.claim.clone(),
+            label: record.label.clone(),
             value: record.value(),
             changed: record.changed,
+            default: saved.find_default(&Group::of(&record.claim)) == Some(&record.label),
+            sensitive: record.is_sensitive(),
+            history: record.history().map(|(value, changed)| FormerView { value, changed }).collect(),
         };
-        let mut views: Vec<_> = records.map(view).collect();
-        views.sort_by(|a, b| a.claim.cmp(&b.claim));
+        let mut views: Vec<_> = saved.iter().map(view).collect();
+        views.sort_by(|a, b| (&a.claim, !a.default, &a.label).cmp(&(&b.claim, !b.default, &b.label)));
         Ok(views)
     }
 
-    pub(crate) async fn values(&self) -> Result<BTreeMap<ClaimName, AttributeValue>, RecordError> {
-        Ok(self.attributes().await?.into_iter().map(|view| (view.claim, view.value)).collect())
+    /// Writes the records: all of them or none.
+    async fn put(&self, pending: Pending, rng: &mut impl CryptoRng) -> Result<(), AttributeError> {
+        let mut batch = self.vault().batch();
+        for (id, record) in &pending.known {
+            batch.update(*id, record, rng)?;
+        }
+        for record in &pending.fresh {
+            batch.insert(record, self.now().seconds(), rng)?;
+        }
+        Ok(self.vault().write(batch).await?)
     }
 }
 

@@ -12,17 +12,48 @@ use passerby_protocol::time::{DAY, Timestamp};
 use passerby_protocol::verify::{Familiarity, VerifiedRequest};
 use passerby_vault::RecordError;
 
-use crate::records::{GrantRecord, RequestRecord};
+use crate::confirm::PassphraseConfirmed;
+use crate::group::Group;
+use crate::label::Label;
+use crate::records::{AttributeRecord, GrantRecord, RequestRecord};
 use crate::relay_trouble::host_of;
+use crate::saved::Saved;
+use crate::trouble::Trouble;
 use crate::wallet::Wallet;
+
+/// A saved value that may go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// What tells it apart from other values under the same name.
+    pub label: Label,
+    /// The value.
+    pub value: AttributeValue,
+    /// Whether sending it needs the passphrase once more.
+    pub sensitive: bool,
+}
 
 /// A detail that a shop asks for, and what the wallet has for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
     /// Its name.
     pub claim: ClaimName,
-    /// The present value; absent when none is saved.
-    pub value: Option<AttributeValue>,
+    /// The label that goes unless another is named. Members of an address share it.
+    pub label: Label,
+    /// The value under that label; absent when none is saved there.
+    pub value: Option<Held>,
+    /// Values under other labels.
+    pub others: Vec<Held>,
+}
+
+impl Detail {
+    /// The value under a label; without one, the default.
+    #[must_use]
+    pub fn find(&self, label: Option<&Label>) -> Option<&Held> {
+        match label {
+            Some(label) if *label != self.label => self.others.iter().find(|held| held.label == *label),
+            _ => self.value.as_ref(),
+        }
+    }
 }
 
 /// A checked request as people see it.
@@ -89,13 +120,60 @@ pub enum Optionals {
     Only(BTreeSet<ClaimName>),
 }
 
-/// What a person says to a request: yes, with these optional details, and with these values typed on the spot.
+/// What a person says to a request: yes, with these optional details, these of several values, and with these values
+/// typed on the spot.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// Which of the optional details go.
     pub optional: Optionals,
     /// Values that go in place of the saved ones, for this order only.
     pub typed: BTreeMap<ClaimName, AttributeValue>,
+    /// Which value goes where there are several: the default when its name is not in here. An address goes whole, so
+    /// what its label does not have is missing, and never taken from another address.
+    pub uses: BTreeMap<Group, Label>,
+    /// That the passphrase was typed for this request: needed when a saved value that goes is sensitive.
+    pub confirmed: Option<PassphraseConfirmed>,
+}
+
+/// An answer names a value that the request's view does not offer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChoiceError {
+    /// The shop did not ask for it.
+    #[error("The shop did not ask for {0}.")]
+    NotAsked(Group),
+    /// Nothing that was asked for is saved under this label.
+    #[error("Nothing is saved for {0} under this label: {1}.")]
+    NoSuchLabel(Group, Label),
+}
+
+impl Trouble for ChoiceError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotAsked(_) => "not-asked-for",
+            Self::NoSuchLabel(..) => "no-such-label",
+        }
+    }
+
+    fn next_step(&self) -> &'static str {
+        match self {
+            Self::NotAsked(_) => "Name only details that the request lists.",
+            Self::NoSuchLabel(..) => "`passerby show` lists the labels.",
+        }
+    }
+}
+
+/// One detail that goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Going {
+    /// Its name.
+    pub claim: ClaimName,
+    /// What goes.
+    pub value: AttributeValue,
+    /// Under which label it is saved; absent when it was typed on the spot.
+    pub label: Option<Label>,
+    /// Whether it is a saved value that is sensitive.
+    pub sensitive: bool,
 }
 
 impl RequestView {
@@ -120,32 +198,86 @@ impl RequestView {
             && names(&self.optional) == names(&other.optional)
     }
 
-    /// Exactly what goes: every needed detail, the ticked optional ones, with the values that this view showed.
-    pub(crate) fn choice(&self, answer: &Answer) -> Choice {
-        let value =
-            |detail: &Detail| answer.typed.get(&detail.claim).cloned().or_else(|| detail.value.clone());
-        let mut choice = Choice::default();
-        for detail in &self.needed {
-            choice.values.extend(value(detail).map(|value| (detail.claim.clone(), value)));
-        }
-        for detail in &self.optional {
-            let value = value(detail);
-            let ticked = match &answer.optional {
-                Optionals::None => false,
-                Optionals::All => value.is_some(),
-                Optionals::Only(names) => names.contains(&detail.claim),
-            };
-            if ticked {
-                choice.ticked.insert(detail.claim.clone());
-                choice.values.extend(value.map(|value| (detail.claim.clone(), value)));
+    /// Exactly what goes with this answer, with the values that this view shows: every needed detail, and the ticked
+    /// optional ones. What has no value is not among them.
+    pub fn going(&self, answer: &Answer) -> Result<Vec<Going>, ChoiceError> {
+        for (group, label) in &answer.uses {
+            let mut asked = self.asked().filter(|detail| group.holds(&detail.claim)).peekable();
+            if asked.peek().is_none() {
+                return Err(ChoiceError::NotAsked(group.clone()));
+            }
+            if !asked.any(|detail| detail.find(Some(label)).is_some()) {
+                return Err(ChoiceError::NoSuchLabel(group.clone(), label.clone()));
             }
         }
-        // A name that was not offered must not pass silently: the protocol refuses it.
+        let needed = self.needed.iter();
+        let ticked = self.optional.iter().filter(|detail| answer.optional.has(&detail.claim));
+        Ok(needed.chain(ticked).filter_map(|detail| answer.find_value(detail)).collect())
+    }
+
+    /// The sensitive ones of what goes.
+    pub fn sensitive(&self, answer: &Answer) -> Result<Vec<ClaimName>, ChoiceError> {
+        let sensitive = self.going(answer)?.into_iter().filter(|going| going.sensitive);
+        Ok(sensitive.map(|going| going.claim).collect())
+    }
+
+    /// Every detail that is asked for.
+    pub fn asked(&self) -> impl Iterator<Item = &Detail> {
+        self.needed.iter().chain(&self.optional)
+    }
+
+    /// The choice that the protocol seals: what [`Self::going`] says, and what was ticked.
+    pub(crate) fn choice(&self, answer: &Answer) -> Result<Choice, ChoiceError> {
+        let mut choice = Choice::default();
+        for going in self.going(answer)? {
+            if self.optional.iter().any(|detail| detail.claim == going.claim) {
+                choice.ticked.insert(going.claim.clone());
+            }
+            choice.values.insert(going.claim, going.value);
+        }
+        // A name that was not offered, or has no value, must not pass silently: the protocol refuses it.
         if let Optionals::Only(names) = &answer.optional {
             let needed = |name: &&ClaimName| self.needed.iter().any(|detail| detail.claim == **name);
             choice.ticked.extend(names.iter().filter(|name| !needed(name)).cloned());
         }
-        choice
+        Ok(choice)
+    }
+}
+
+impl Optionals {
+    fn has(&self, claim: &ClaimName) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Only(names) => names.contains(claim),
+        }
+    }
+}
+
+impl Answer {
+    fn find_value(&self, detail: &Detail) -> Option<Going> {
+        let claim = detail.claim.clone();
+        if let Some(value) = self.typed.get(&claim) {
+            return Some(Going { claim, value: value.clone(), label: None, sensitive: false });
+        }
+        let held = detail.find(self.uses.get(&Group::of(&claim)))?;
+        let (value, label) = (held.value.clone(), Some(held.label.clone()));
+        Some(Going { claim, value, label, sensitive: held.sensitive })
+    }
+}
+
+impl Saved {
+    /// What there is for a detail that is asked for.
+    fn detail(&self, claim: &ClaimName) -> Detail {
+        let held = |record: &AttributeRecord| Held {
+            label: record.label.clone(),
+            value: record.value(),
+            sensitive: record.is_sensitive(),
+        };
+        let label = self.find_default(&Group::of(claim)).cloned().unwrap_or_default();
+        let records = self.iter().map(|(_, record)| record).filter(|record| record.claim == *claim);
+        let (default, others): (Vec<_>, Vec<_>) = records.map(held).partition(|held| held.label == label);
+        Detail { claim: claim.clone(), label, value: default.into_iter().next(), others }
     }
 }
 
@@ -156,8 +288,8 @@ impl Wallet {
         record: &RequestRecord,
         request: &VerifiedRequest,
     ) -> Result<RequestView, RecordError> {
-        let saved = self.values().await?;
-        let detail = |claim: &ClaimName| Detail { claim: claim.clone(), value: saved.get(claim).cloned() };
+        let saved = self.saved().await?;
+        let detail = |claim: &ClaimName| saved.detail(claim);
         let earlier = self.grants_at(request.sector()).await?;
         let sent: Vec<_> = earlier.into_iter().filter(|grant| grant.was_given_before(record)).collect();
         let first_look = record.familiarity.unwrap_or(request.familiarity());

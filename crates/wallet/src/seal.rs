@@ -1,5 +1,6 @@
 //! Step 4, seal: the person said yes. Checks once more, seals, and writes the exact bytes down before anything is sent.
 
+use passerby_protocol::claim::ClaimName;
 use passerby_protocol::consent::ConsentRefusal;
 use passerby_protocol::keys::PairwiseKey;
 use passerby_protocol::seal::{SealError, SealedRelease};
@@ -12,7 +13,7 @@ use rand_core::CryptoRng;
 
 use crate::answered::AlreadyAnswered;
 use crate::attributes::{AttributeError, check_value};
-use crate::consent::{Answer, RequestView, kept_until};
+use crate::consent::{Answer, ChoiceError, RequestView, kept_until};
 use crate::deliver::{Attempt, Delivered, SendError};
 use crate::kill_point;
 use crate::look::LookError;
@@ -48,6 +49,12 @@ pub enum ApproveError {
     /// A value that was typed on the spot cannot be sent.
     #[error(transparent)]
     Value(#[from] AttributeError),
+    /// A value was named that is not there.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// Something sensitive would go, and the passphrase was not typed for it.
+    #[error("{}", unconfirmed_sentence(.0))]
+    Unconfirmed(Vec<ClaimName>),
     /// There is no passport.
     #[error(transparent)]
     Passport(#[from] PassportError),
@@ -84,6 +91,8 @@ impl Trouble for ApproveError {
             Self::Consent(ConsentRefusal::NotOffered(_)) => "not-asked-for",
             Self::Consent(_) => "value-missing",
             Self::Value(error) => error.code(),
+            Self::Choice(error) => error.code(),
+            Self::Unconfirmed(_) => "passphrase-needed",
             Self::Passport(error) => error.code(),
             Self::Seal(_) | Self::Key => "seal",
             Self::Vault(error) => error.code(),
@@ -108,6 +117,8 @@ impl Trouble for ApproveError {
             Self::Consent(ConsentRefusal::NotOffered(_)) => {
                 "Name only details that the request lists as your choice."
             }
+            Self::Choice(error) => error.next_step(),
+            Self::Unconfirmed(_) => "To send this, give your passphrase.",
             Self::Consent(_) => "Save it with `passerby set`, and approve again.",
             Self::Passport(error) => error.next_step(),
             Self::Vault(error) => error.next_step(),
@@ -123,6 +134,11 @@ fn consent_sentence(refused: &ConsentRefusal) -> String {
         ConsentRefusal::NotOffered(claim) => format!("The shop did not ask for {claim}."),
         other => format!("The choice does not answer the request: {other}."),
     }
+}
+
+fn unconfirmed_sentence(claims: &[ClaimName]) -> String {
+    let names = claims.iter().map(ClaimName::as_str).collect::<Vec<_>>().join(", ");
+    format!("Very personal: {names}. It goes only after you typed your passphrase for it.")
 }
 
 impl Wallet {
@@ -141,11 +157,13 @@ impl Wallet {
         let (id, mut record) = self.find_request(Some(view.number)).await.map_err(ApproveError::Look)?;
         self.ensure_undecided(&record).await?;
         let checked = self.check(id, &mut record, rng).await?;
-        if !view.offers_the_same(&self.view(&record, &checked.request).await?) {
+        let fresh = self.view(&record, &checked.request).await?;
+        if !view.offers_the_same(&fresh) {
             return Err(ApproveError::Changed(view.sector.clone()));
         }
         // Asked before the relay is: a missing value must not cost a passport.
-        let choice = view.choice(answer);
+        let choice = view.choice(answer)?;
+        self.ensure_confirmed(view, &fresh, answer)?;
         checked.request.clone().consent(&choice)?;
 
         // Only now, after all checks, is a key for this sector derived.

@@ -34,6 +34,8 @@ pub struct Wallet {
     clock: Arc<dyn Clock>,
     /// Held while an answer is made or sent, so that two clicks cannot become two answers.
     answering: Mutex<()>,
+    /// Tells this open wallet from every other.
+    mark: Arc<()>,
 }
 
 impl Wallet {
@@ -48,7 +50,7 @@ impl Wallet {
             return Err(CreateError::Passphrase);
         }
         let vault = Vault::create(path, passphrase, clock.now().seconds(), rng).await?;
-        let wallet = Self { vault, clock, answering: Mutex::new(()) };
+        let wallet = Self { vault, clock, answering: Mutex::new(()), mark: Arc::default() };
         wallet.root(rng).await?;
         Ok(wallet)
     }
@@ -60,7 +62,7 @@ impl Wallet {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, VaultError> {
         let vault = Vault::open(path, passphrase).await?;
-        Ok(Self { vault, clock, answering: Mutex::new(()) })
+        Ok(Self { vault, clock, answering: Mutex::new(()), mark: Arc::default() })
     }
 
     /// Closes it: everything is written, keys are wiped, the file is free.
@@ -85,6 +87,10 @@ impl Wallet {
 
     pub(crate) fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    pub(crate) fn mark(&self) -> &Arc<()> {
+        &self.mark
     }
 
     pub(crate) fn now(&self) -> Timestamp {
