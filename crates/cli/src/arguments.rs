@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use passerby_protocol::claim::ClaimName;
+use passerby_wallet::{Group, Label, Which};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -58,15 +59,26 @@ Examples:
   passerby set name 'Ada Passerby'
   passerby set address.street_address -  reads the value from standard input
   passerby set --file details.json       {\"name\": \"Ada\", \"address\": {\"postal_code\": \"01234\"}}
-  passerby set --remove phone_number")]
+  passerby set email --label work        a second value beside the first; `address` may have labels too
+  passerby set email --label work --default
+  passerby set phone_number --sensitive  hidden by `show`; sending it asks for the passphrase again
+  passerby set --undo email              the former value comes back; again, and it goes
+  passerby set --remove phone_number     with its history
+  passerby set --remove address --label mum
+
+Former values are kept, sealed, up to twenty of each detail: `passerby show --history email`.
+What is replaced or removed is overwritten in the file; that no sealed remnant of it can be opened, not even
+from an old copy of the disk, takes a rotation of the vault's key.")]
     Set(Set),
     /// Show your saved details
-    #[command(after_help = "Examples:\n  passerby show\n  passerby show email")]
-    Show {
-        /// Only this one
-        #[arg(value_parser = parse_claim)]
-        claim: Option<ClaimName>,
-    },
+    #[command(after_help = "\
+Examples:
+  passerby show
+  passerby show email
+  passerby show address.postal_code --label work
+  passerby show --history email
+  passerby show birthdate --reveal")]
+    Show(Show),
     /// Open a shop's link: see who asks, for what, why and for how long
     #[command(after_help = "\
 On a terminal it then asks whether to send; pressing Enter sends nothing and keeps the request.
@@ -89,7 +101,10 @@ Needed details always go. Details that are your choice go only when you name the
 Examples:
   passerby approve                     the only waiting request, nothing that is your choice
   passerby approve 3 --only email
-  passerby approve 3 --all --json")]
+  passerby approve 3 --use email=work --use address=home
+  passerby approve 3 --all --json
+
+What is sensitive goes only after you gave the passphrase for it, at the terminal or by --passphrase-file.")]
     Approve(Approve),
     /// Refuse a request; the shop is not told why
     #[command(after_help = "Examples:\n  passerby decline\n  passerby decline 3")]
@@ -128,19 +143,51 @@ Examples:
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that people type")]
 pub struct Set {
-    /// Which detail
-    #[arg(value_parser = parse_claim, required_unless_present = "file")]
-    pub claim: Option<ClaimName>,
+    /// Which detail; `address` for a whole one, to mark or to forget it
+    #[arg(value_parser = Which::parse, required_unless_present = "file", value_name = "DETAIL")]
+    pub which: Option<Which>,
     /// Its value; `-` reads it from standard input; without it you are asked
-    #[arg(conflicts_with = "remove")]
+    #[arg(conflicts_with_all = ["remove", "undo"])]
     pub value: Option<String>,
     /// Save all details of a JSON file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["claim", "value", "remove"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["which", "value", "remove", "undo"])]
     pub file: Option<PathBuf>,
-    /// Forget this detail
+    /// Which of several values: such as home or work; an empty text means the one without a label
+    #[arg(long, value_parser = Label::parse, value_name = "LABEL")]
+    pub label: Option<Label>,
+    /// Let this label go unless another is named
+    #[arg(long, conflicts_with_all = ["remove", "undo"])]
+    pub default: bool,
+    /// Hide it in `show`, and ask for the passphrase before it goes
+    #[arg(long, conflicts_with_all = ["remove", "undo"])]
+    pub sensitive: bool,
+    /// Neither hide it nor ask
+    #[arg(long, conflicts_with_all = ["remove", "undo", "sensitive"])]
+    pub not_sensitive: bool,
+    /// Bring the former value back
+    #[arg(long, conflicts_with = "remove")]
+    pub undo: bool,
+    /// Forget this detail, with its former values
     #[arg(long)]
     pub remove: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Only this one; `address` for a whole one
+    #[arg(value_parser = Which::parse, value_name = "DETAIL")]
+    pub which: Option<Which>,
+    /// Only what bears this label; an empty text means what bears none
+    #[arg(long, value_parser = Label::parse, value_name = "LABEL")]
+    pub label: Option<Label>,
+    /// Also former values
+    #[arg(long)]
+    pub history: bool,
+    /// Also the values of sensitive details
+    #[arg(long)]
+    pub reveal: bool,
 }
 
 #[derive(Debug, Args)]
@@ -153,6 +200,9 @@ pub struct Approve {
     /// Send all details that are your choice, as far as you have saved them
     #[arg(long)]
     pub all: bool,
+    /// Which of several saved values goes, by its label; `address` means a whole one. May be given several times
+    #[arg(long = "use", value_parser = parse_use, value_delimiter = ',', value_name = "DETAIL=LABEL")]
+    pub uses: Vec<(Group, Label)>,
     /// Do not ask on a terminal either
     #[arg(long)]
     pub yes: bool,
@@ -169,4 +219,10 @@ pub struct Browser {
 
 fn parse_claim(text: &str) -> Result<ClaimName, String> {
     ClaimName::parse(text).map_err(|refused| refused.to_string())
+}
+
+fn parse_use(text: &str) -> Result<(Group, Label), String> {
+    let (group, label) = text.split_once('=').ok_or("such as email=work is needed")?;
+    let group = Group::parse(group).map_err(|refused| refused.to_string())?;
+    Ok((group, Label::parse(label).map_err(|refused| refused.to_string())?))
 }

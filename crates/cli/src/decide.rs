@@ -1,9 +1,10 @@
 //! The decision, at a terminal. Enter decides nothing: the request stays.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
-use passerby_wallet::{Answer, Delivered, Optionals, RequestView, Wallet};
+use passerby_wallet::{Answer, Delivered, Detail, Group, Label, Marks, Optionals, RequestView, Wallet};
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
@@ -12,31 +13,92 @@ use crate::commands::browser;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::prompt::ask;
-use crate::request_text::names;
+use crate::request_text::{going_lines, names};
+use crate::{passphrase, prompt};
 
-/// Asks for what is missing, for the optional details unless they were named already, and for the yes.
+/// Asks which of several values goes, for what is missing, for the optional details unless they were named already, and
+/// for the yes.
 pub async fn at_terminal(
     wallet: &Wallet,
     view: &RequestView,
     optional: Option<Optionals>,
+    uses: BTreeMap<Group, Label>,
     rng: &mut StdRng,
 ) -> Result<Option<Answer>, Failure> {
-    let mut answer = Answer { optional: Optionals::None, typed: BTreeMap::new() };
-    for claim in view.missing() {
-        let Some(value) = ask_value(wallet, claim, rng).await? else { return Ok(None) };
-        answer.typed.insert(claim.clone(), value);
+    let mut answer = Answer { uses, ..Answer::default() };
+    // A slip in --use is told before anything is asked.
+    view.going(&answer).map_err(|error| Failure::of_step(&error))?;
+    let chosen = ask_labels(view, &mut answer.uses)?;
+    let lacking = |detail: &&Detail| detail.find(answer.uses.get(&Group::of(&detail.claim))).is_none();
+    for detail in view.needed.iter().filter(lacking) {
+        let label = answer.uses.get(&Group::of(&detail.claim)).unwrap_or(&detail.label);
+        let Some(value) = ask_value(wallet, &detail.claim, label, rng).await? else { return Ok(None) };
+        answer.typed.insert(detail.claim.clone(), value);
     }
     answer.optional = match optional {
         Some(optional) => optional,
-        None => ask_optional(view)?,
+        None => ask_optional(view, &answer.uses)?,
     };
+    if chosen {
+        Output::remarks(&going_lines(view, &answer)?);
+    }
     let yes = ask(&format!("Send to {}? Type yes (Enter sends nothing):", view.sector))?;
     Ok((yes.trim() == "yes").then_some(answer))
+}
+
+/// The passphrase once more, if something sensitive goes and somebody can be asked, or a file says it. The wallet sends
+/// nothing sensitive without.
+pub async fn confirm(
+    wallet: &Wallet,
+    view: &RequestView,
+    answer: &mut Answer,
+    file: Option<&Path>,
+) -> Result<(), Failure> {
+    let sensitive = view.sensitive(answer).map_err(|error| Failure::of_step(&error))?;
+    if sensitive.is_empty() || (file.is_none() && !prompt::is_somebody_there()) {
+        return Ok(());
+    }
+    Output::remark(&format!("Very personal: {}.", names(&sensitive).join(", ")));
+    let passphrase = passphrase::ask_again(file)?;
+    answer.confirmed = Some(wallet.confirm_passphrase(view.number, &passphrase).await?);
+    Ok(())
+}
+
+/// Which value goes where there are several and none was named. Says whether anything was asked.
+fn ask_labels(view: &RequestView, uses: &mut BTreeMap<Group, Label>) -> Result<bool, Failure> {
+    let mut asked = false;
+    let groups: BTreeSet<_> = view.asked().map(|detail| Group::of(&detail.claim)).collect();
+    for group in groups.into_iter().filter(|group| !uses.contains_key(group)).collect::<Vec<_>>() {
+        let details = || view.asked().filter(|detail| group.holds(&detail.claim));
+        let others: BTreeSet<_> =
+            details().flat_map(|detail| &detail.others).map(|held| &held.label).collect();
+        let (Some(default), false) = (details().next().map(|detail| &detail.label), others.is_empty()) else {
+            continue;
+        };
+        asked = true;
+        let choice = others.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        loop {
+            let typed =
+                ask(&format!("Which {group}? {default} goes. Instead: {choice} (Enter for {default}):"))?;
+            let named =
+                others.iter().copied().chain([default]).find(|label| label.to_string() == typed.trim());
+            match named {
+                None if typed.trim().is_empty() => break,
+                None => Output::remark("That is not one of them."),
+                Some(label) => {
+                    uses.insert(group.clone(), label.clone());
+                    break;
+                }
+            }
+        }
+    }
+    Ok(asked)
 }
 
 async fn ask_value(
     wallet: &Wallet,
     claim: &ClaimName,
+    label: &Label,
     rng: &mut StdRng,
 ) -> Result<Option<AttributeValue>, Failure> {
     let typed =
@@ -48,16 +110,17 @@ async fn ask_value(
     let keep = ask("Keep it in your wallet for next time? Type yes or no:")?;
     if keep.trim() == "yes" {
         let saved = BTreeMap::from([(claim.clone(), value.clone())]);
-        wallet.set_attributes(&saved, rng).await.map_err(|error| Failure::of_step(&error))?;
+        let kept = wallet.save_attributes(&saved, label, Marks::default(), rng).await;
+        kept.map_err(|error| Failure::of_step(&error))?;
     }
     Ok(Some(value))
 }
 
-fn ask_optional(view: &RequestView) -> Result<Optionals, Failure> {
+fn ask_optional(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Result<Optionals, Failure> {
     let saved: Vec<_> = view
         .optional
         .iter()
-        .filter(|detail| detail.value.is_some())
+        .filter(|detail| detail.find(uses.get(&Group::of(&detail.claim))).is_some())
         .map(|detail| detail.claim.clone())
         .collect();
     if saved.is_empty() {

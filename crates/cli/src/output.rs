@@ -49,6 +49,13 @@ impl Output {
         write(&mut io::stderr(), &plain(text));
     }
 
+    /// Several remarks.
+    pub fn remarks(texts: &[String]) {
+        for text in texts {
+            Self::remark(text);
+        }
+    }
+
     /// Says why a command failed.
     pub fn fail(self, failure: &Failure) -> ExitCode {
         if self.json {

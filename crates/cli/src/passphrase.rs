@@ -19,6 +19,14 @@ pub fn ask(file: Option<&Path>) -> Result<SecretString, Failure> {
     }
 }
 
+/// The same once more, before something sensitive goes.
+pub fn ask_again(file: Option<&Path>) -> Result<SecretString, Failure> {
+    match file {
+        Some(file) => read(file),
+        None => from_terminal("To send this, type your passphrase:"),
+    }
+}
+
 /// The passphrase of a new vault: asked twice, and its strength told plainly.
 pub fn ask_for_new(file: Option<&Path>) -> Result<SecretString, Failure> {
     if let Some(file) = file {

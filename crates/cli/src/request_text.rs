@@ -1,13 +1,16 @@
 //! A checked request, in words and in JSON: who, what, why, how long, who else.
 
+use std::collections::BTreeMap;
+
 use passerby_protocol::claim::ClaimName;
-use passerby_wallet::{Detail, RequestView};
+use passerby_wallet::{Answer, Detail, Group, Label, RequestView};
 use serde_json::{Value, json};
 
+use crate::failure::Failure;
 use crate::moment::{day, minute, rfc3339};
 
-/// What a person reads before deciding.
-pub fn lines(view: &RequestView) -> Vec<String> {
+/// What a person reads before deciding, with the values that go: the default ones, or those named in `uses`.
+pub fn lines(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Vec<String> {
     let mut lines = vec![format!("Request {}: {}", view.number, headline(view)), String::new()];
     let mut say = |text: String| lines.push(format!("  {text}"));
     say(format!("Calls itself \"{}\"", view.name));
@@ -37,7 +40,7 @@ pub fn lines(view: &RequestView) -> Vec<String> {
         if !details.is_empty() {
             lines.push(String::new());
             lines.push(format!("  {head}"));
-            lines.extend(details.iter().map(|detail| row(view, detail, width)));
+            lines.extend(details.iter().map(|detail| row(view, detail, uses, width)));
         }
     };
     table("Needed", &view.needed);
@@ -58,8 +61,16 @@ pub fn lines(view: &RequestView) -> Vec<String> {
 /// The same for machines: names, no values.
 pub fn object(view: &RequestView) -> Value {
     let details = |details: &[Detail]| -> Vec<Value> {
-        let saved = |detail: &Detail| json!({ "name": detail.claim, "saved": detail.value.is_some() });
-        details.iter().map(saved).collect()
+        let object = |detail: &Detail| {
+            json!({
+                "name": detail.claim,
+                "saved": detail.value.is_some(),
+                "label": detail.label.find_text(),
+                "other_labels": detail.others.iter().map(|held| held.label.as_str()).collect::<Vec<_>>(),
+                "sensitive": detail.value.as_ref().is_some_and(|held| held.sensitive),
+            })
+        };
+        details.iter().map(object).collect()
     };
     json!({
         "number": view.number,
@@ -123,14 +134,40 @@ fn history(view: &RequestView) -> Vec<String> {
     texts
 }
 
-fn row(view: &RequestView, detail: &Detail, width: usize) -> String {
-    let value = match &detail.value {
-        // A street address has lines; here they stand in one.
-        Some(value) => value.expose().replace('\n', ", "),
+fn row(view: &RequestView, detail: &Detail, uses: &BTreeMap<Group, Label>, width: usize) -> String {
+    let named = uses.get(&Group::of(&detail.claim));
+    let label = named.unwrap_or(&detail.label);
+    let value = match detail.find(named) {
+        Some(held) if held.sensitive => HIDDEN.to_owned(),
+        Some(held) => in_one_line(held.value.expose()),
         None => "empty: you have not saved this yet".to_owned(),
     };
-    let new = if view.news.new_claims.contains(&detail.claim) { "   [new this time]" } else { "" };
-    format!("    {:width$}  {value}{new}", detail.claim.as_str())
+    let default = detail.value.iter().filter(|_| named.is_some_and(|named| *named != detail.label));
+    let others = detail.others.iter().filter(|held| held.label != *label);
+    let others = others.chain(default).map(|held| held.label.to_string()).collect::<Vec<_>>();
+    let others = (!others.is_empty()).then(|| format!("[also saved: {}]", others.join(", ")));
+    let new = view.news.new_claims.contains(&detail.claim).then(|| "[new this time]".to_owned());
+    let label = label.find_text().map(|label| format!("({label})"));
+    let text = [Some(value), label, others, new].into_iter().flatten().collect::<Vec<_>>().join("   ");
+    format!("    {:width$}  {text}", detail.claim.as_str())
+}
+
+/// What stands in place of a sensitive value.
+pub const HIDDEN: &str = "(hidden: very personal)";
+
+/// A street address has lines; here they stand in one.
+pub fn in_one_line(value: &str) -> String {
+    value.replace('\n', ", ")
+}
+
+/// What goes with this answer, once values other than the default ones could be chosen.
+pub fn going_lines(view: &RequestView, answer: &Answer) -> Result<Vec<String>, Failure> {
+    let going = view.going(answer).map_err(|error| Failure::of_step(&error))?;
+    let line = |going: &passerby_wallet::Going| {
+        let value = if going.sensitive { HIDDEN.to_owned() } else { in_one_line(going.value.expose()) };
+        format!("    {}  {value}", going.claim)
+    };
+    Ok(std::iter::once("  Goes:".to_owned()).chain(going.iter().map(line)).collect())
 }
 
 fn days(days: u32) -> String {

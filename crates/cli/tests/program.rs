@@ -125,7 +125,8 @@ async fn the_story_for_scripts() {
     assert_eq!(opened.code, 0, "{}", opened.err);
     let request = &opened.json()["request"];
     assert_eq!(request["sector"], program.world.shop.sector.as_str());
-    assert_eq!(request["needed"][0], serde_json::json!({ "name": "name", "saved": true }));
+    let name = serde_json::json!({ "name": "name", "saved": true, "label": null, "other_labels": [], "sensitive": false });
+    assert_eq!(request["needed"][0], name);
     assert!(!opened.out.contains(STREET), "a request in JSON has names, no values");
 
     let approved = program.run(&["approve", "--only", "email"]);
@@ -276,6 +277,86 @@ async fn details_are_saved_shown_and_forgotten() {
     program.run(&["set", "--file", file.to_str().unwrap()]).fails(1, "file", "nothing");
     let value = program.say(&["set", "nickname"]);
     assert_eq!(value.code, 2, "without a terminal nobody can be asked: {}", value.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_values_their_past_and_their_secrets() {
+    let program = Program::with_vault().await;
+    let said = program.say(&["set", "email", "ada@work.example", "--label", "work"]);
+    assert!(said.out.contains("Saved: email (work)"), "{}", said.out);
+    assert!(said.err.contains("email still goes unless you name another."), "{}", said.err);
+    let both = program.say(&["show", "email"]).out;
+    assert!(both.contains("email [default]  ada@home.example") && both.contains("email [work]"), "{both}");
+    assert_eq!(program.say(&["show", "email", "--label", "work"]).out.trim(), "ada@work.example");
+    program.run(&["set", "--remove", "email"]).fails(1, "several-values", "nothing");
+    program.run(&["set", "--undo", "email", "--label", "work"]).fails(1, "no-former-value", "nothing");
+
+    assert_eq!(program.run(&["set", "email", "ada@new.example", "--label", "work"]).code, 0);
+    let history = program.run(&["show", "--history", "email", "--label", "work"]).json();
+    assert_eq!(history["details"][0]["history"][0]["value"], "ada@work.example");
+    assert!(program.say(&["show", "--history", "email"]).out.contains("before: ada@work.example"));
+    assert_eq!(program.run(&["set", "--undo", "email", "--label", "work"]).json()["restored"], "email");
+    assert_eq!(program.say(&["show", "email", "--label", "work"]).out.trim(), "ada@work.example");
+    let forgotten = program.say(&["set", "--remove", "email", "--label", "work"]).out;
+    assert!(forgotten.contains("Forgotten, with its former values: email (work)"), "{forgotten}");
+    assert!(forgotten.contains("only a rotation of the vault's key"), "{forgotten}");
+    assert_eq!(program.run(&["set", "--remove", "address"]).json()["removed"].as_array().unwrap().len(), 2);
+
+    assert_eq!(program.run(&["set", "birthdate", "1815-12-10"]).code, 0);
+    let hidden =
+        [program.say(&["show"]), program.say(&["show", "birthdate"]), program.run(&["show", "--history"])];
+    assert!(hidden.iter().all(|run| run.code == 0 && !run.out.contains("1815")), "{}", hidden[0].out);
+    assert_eq!(hidden[2].json()["details"][0]["value"], Value::Null);
+    assert_eq!(program.say(&["show", "birthdate", "--reveal"]).out.trim(), "1815-12-10");
+    assert_eq!(program.run(&["set", "birthdate", "--not-sensitive"]).json()["marked"], "birthdate");
+    assert_eq!(program.say(&["show", "birthdate"]).out.trim(), "1815-12-10");
+
+    program.run(&["set", "email", "x@y.example", "--label", "a=b"]).fails(2, "usage", "nothing");
+    program.run(&["set", "address", "Long Lane 12"]).fails(2, "usage", "nothing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_value_is_chosen_by_its_label_and_a_sensitive_one_needs_the_passphrase() {
+    let mut program = Program::with_vault().await;
+    for (detail, value) in [("email", "ada@work.example"), ("address.street_address", "Mill Yard 1")] {
+        assert_eq!(program.run(&["set", detail, value, "--label", "work"]).code, 0);
+    }
+    let ask = Ask { required: vec!["address.street_address", "birthdate"], ..Ask::default() };
+    let link = program.ask(&ask);
+    assert_eq!(program.run(&["set", "birthdate", "1815-12-10"]).code, 0);
+    let opened = program.say(&["open", &link]).out;
+    assert!(opened.contains("Long Lane 12   [also saved: work]"), "{opened}");
+    assert!(opened.contains("(hidden: very personal)") && !opened.contains("1815"), "{opened}");
+    program.run(&["approve", "--use", "email=mum"]).fails(3, "no-such-label", "nothing");
+    program.run(&["approve", "--use", "phone_number=work"]).fails(3, "not-asked-for", "nothing");
+    program.run(&["approve", "--use", "address.street_address=work"]).fails(2, "usage", "nothing");
+    program.run(&["approve", "--use", "email=work,email=home"]).fails(2, "usage", "nothing");
+
+    // At a terminal a choice is offered; what will go is said once more; Enter still sends nothing.
+    let enter = program.type_in(&["approve"], "work\n\nemail\n\n");
+    assert!(
+        enter.out.contains("Which address? no label goes. Instead: work (Enter for no label):"),
+        "{}",
+        enter.out
+    );
+    assert!(enter.out.contains("address.street_address  Mill Yard 1"), "{}", enter.out);
+    assert!(
+        enter.out.contains("email  ada@home.example") && enter.out.contains("Nothing was sent."),
+        "{}",
+        enter.out
+    );
+
+    // The passphrase is in a file here, and is read again; with another one nothing goes.
+    let said = program.say(&["approve", "--use", "address=work", "--use", "email=work", "--all"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("Mill Yard 1   (work)   [also saved: no label]"), "{}", said.out);
+    assert!(said.err.contains("Very personal: birthdate."), "{}", said.err);
+    let claim = find_claim(said.out.lines().last().unwrap().trim());
+    let world = &program.world;
+    let opened = world.shop.open(&world.relay, &link, &claim, world.now());
+    assert_eq!(opened[&world::claim("email")], "ada@work.example");
+    assert_eq!(opened[&world::claim("address.street_address")], "Mill Yard 1");
+    assert_eq!(opened[&world::claim("birthdate")], "1815-12-10");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,7 @@
 //! `passerby approve`: yes.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 
 use passerby_wallet::{Answer, Optionals, Wallet};
@@ -15,24 +17,32 @@ pub async fn run(
     wallet: &Wallet,
     rng: &mut StdRng,
     approve: Approve,
+    passphrase: Option<&Path>,
     output: Output,
 ) -> Result<ExitCode, Failure> {
+    let mut uses = BTreeMap::new();
+    for (group, label) in approve.uses {
+        if uses.insert(group, label).is_some() {
+            return Err(Failure::usage("--use names a detail twice."));
+        }
+    }
     let view = wallet.look(approve.request, rng).await.map_err(|error| Failure::of_step(&error))?;
-    output.lines(&request_text::lines(&view));
+    output.lines(&request_text::lines(&view, &uses));
     let optional = match (approve.all, approve.only) {
         (true, _) => Some(Optionals::All),
         (false, Some(names)) => Some(Optionals::Only(names.into_iter().collect())),
         (false, None) => None,
     };
     let answer = if !output.is_json() && !approve.yes && prompt::is_somebody_there() {
-        decide::at_terminal(wallet, &view, optional, rng).await?
+        decide::at_terminal(wallet, &view, optional, uses, rng).await?
     } else {
-        Some(Answer { optional: optional.unwrap_or_default(), ..Answer::default() })
+        Some(Answer { optional: optional.unwrap_or_default(), uses, ..Answer::default() })
     };
-    let Some(answer) = answer else {
+    let Some(mut answer) = answer else {
         output.line(&format!("Nothing was sent. To refuse: passerby decline {}", view.number));
         return Ok(ExitCode::SUCCESS);
     };
+    decide::confirm(wallet, &view, &mut answer, passphrase).await?;
     let delivered = decide::send(wallet, &view, &answer, rng).await?;
     let mut object = decide::delivered_object(&delivered);
     object["request"] = request_text::object(&view);

@@ -1,5 +1,7 @@
 //! `passerby open`: who asks, for what, why, for how long.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 
 use passerby_wallet::Wallet;
@@ -16,14 +18,17 @@ pub async fn run(
     rng: &mut StdRng,
     link: &str,
     browser: Browser,
+    passphrase: Option<&Path>,
     output: Output,
 ) -> Result<ExitCode, Failure> {
     let view = wallet.open_request(link, rng).await.map_err(|error| Failure::of_step(&error))?;
     output.object(&json!({ "request": request_text::object(&view) }));
-    output.lines(&request_text::lines(&view));
+    output.lines(&request_text::lines(&view, &BTreeMap::new()));
     let number = view.number;
     if !output.is_json() && prompt::is_somebody_there() {
-        if let Some(answer) = decide::at_terminal(wallet, &view, None, rng).await? {
+        let answer = decide::at_terminal(wallet, &view, None, BTreeMap::new(), rng).await?;
+        if let Some(mut answer) = answer {
+            decide::confirm(wallet, &view, &mut answer, passphrase).await?;
             let delivered = decide::send(wallet, &view, &answer, rng).await?;
             decide::show_delivered(output, &delivered, browser);
             return Ok(ExitCode::SUCCESS);

@@ -1,13 +1,13 @@
-//! `passerby set`: save details, or forget one.
+//! `passerby set`: save details, mark, bring back or forget them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName, TEXT_CLAIMS};
 use passerby_protocol::wire::json::parse;
-use passerby_wallet::Wallet;
+use passerby_wallet::{AttributeError, Group, Label, Marks, Trouble as _, Wallet, Which};
 use rand::rngs::StdRng;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
@@ -18,36 +18,114 @@ use crate::output::Output;
 use crate::prompt;
 
 pub async fn run(wallet: &Wallet, rng: &mut StdRng, set: Set, output: Output) -> Result<ExitCode, Failure> {
-    let values = match (set.file, set.claim) {
+    let marks = Marks {
+        default: set.default,
+        sensitive: if set.not_sensitive { Some(false) } else { set.sensitive.then_some(true) },
+    };
+    let marked = marks.default || marks.sensitive.is_some();
+    let label = set.label.as_ref();
+    let values = match (set.file, set.which) {
         (Some(file), _) => read_file(&file)?,
-        (None, Some(claim)) if set.remove => return remove(wallet, &claim, output).await,
-        (None, Some(claim)) => {
+        (None, Some(which)) if set.remove => return remove(wallet, &which, label, output).await,
+        (None, Some(which)) if marked && set.value.is_none() => {
+            wallet.mark_attributes(&which, label, marks, rng).await.map_err(|error| refused(&error))?;
+            output.object(&json!({ "marked": which.to_string() }));
+            output.line(&format!("Marked: {which}"));
+            return Ok(ExitCode::SUCCESS);
+        }
+        (None, Some(Which::Detail(claim))) if set.undo => {
+            return undo(wallet, rng, &claim, label, output).await;
+        }
+        (None, Some(Which::Detail(claim))) => {
             let value = find_value(&claim, set.value)?;
             BTreeMap::from([(claim, value)])
         }
+        (None, Some(Which::Address)) => {
+            return Err(Failure::usage("An address is saved by its members, such as address.postal_code."));
+        }
         (None, None) => return Err(Failure::usage("Say which detail to save.")),
     };
-    wallet.set_attributes(&values, rng).await.map_err(|error| {
-        let failure = Failure::of_step(&error);
-        Failure::failed(&failure.code, error.to_string() + " Nothing was saved.")
-    })?;
+    let label = set.label.unwrap_or_default();
+    wallet.save_attributes(&values, &label, marks, rng).await.map_err(|error| refused(&error))?;
     for claim in values.keys().filter(|claim| !TEXT_CLAIMS.contains(&claim.as_str())) {
         Output::remark(&format!(
             "{claim} is no standard name: only a shop that asks for exactly this name gets it."
         ));
     }
-    output.object(&json!({ "saved": values.keys().collect::<Vec<_>>() }));
+    output.object(&json!({ "saved": values.keys().collect::<Vec<_>>(), "label": label.find_text() }));
     for claim in values.keys() {
-        output.line(&format!("Saved: {claim}"));
+        output.line(&format!("Saved: {}", called(claim, &label)));
     }
+    tell_default(wallet, &values, &label).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn remove(wallet: &Wallet, claim: &ClaimName, output: Output) -> Result<ExitCode, Failure> {
-    let removed = wallet.remove_attribute(claim).await?;
-    output.object(&json!({ "removed": if removed { vec![claim] } else { Vec::new() } }));
-    output.line(&if removed { format!("Forgotten: {claim}") } else { format!("There was no {claim}.") });
+/// A value that does not go by itself must not surprise anybody later.
+async fn tell_default(
+    wallet: &Wallet,
+    values: &BTreeMap<ClaimName, AttributeValue>,
+    label: &Label,
+) -> Result<(), Failure> {
+    let groups: BTreeSet<_> = values.keys().map(Group::of).collect();
+    for view in wallet.attributes().await?.into_iter().filter(|view| view.default && view.label != *label) {
+        // One word for a group, however many members an address has.
+        if groups.contains(&Group::of(&view.claim)) && values.contains_key(&view.claim) {
+            let name = called(&view.claim, &view.label);
+            Output::remark(&format!(
+                "{name} still goes unless you name another. To change that, save or mark this one with --default."
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn remove(
+    wallet: &Wallet,
+    which: &Which,
+    label: Option<&Label>,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let removed = match wallet.remove_attributes(which, label).await {
+        Err(AttributeError::NotSaved { .. }) => Vec::new(),
+        removed => removed.map_err(|error| refused(&error))?,
+    };
+    output.object(&json!({ "removed": removed.iter().map(|(claim, _)| claim).collect::<Vec<_>>() }));
+    if removed.is_empty() {
+        output.line(&format!("There was no {which}."));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for (claim, label) in &removed {
+        output.line(&format!("Forgotten, with its former values: {}", called(claim, label)));
+    }
+    output.line(
+        "An old copy of the file may still hold it sealed; only a rotation of the vault's key ends that.",
+    );
     Ok(ExitCode::SUCCESS)
+}
+
+async fn undo(
+    wallet: &Wallet,
+    rng: &mut StdRng,
+    claim: &ClaimName,
+    label: Option<&Label>,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    wallet.undo_attribute(claim, label, rng).await.map_err(|error| refused(&error))?;
+    output.object(&json!({ "restored": claim }));
+    output.line(&format!(
+        "The former value of {claim} is back. To take that back: passerby set --undo {claim}"
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Nothing was to be sent, so nothing is said about it.
+fn refused(error: &AttributeError) -> Failure {
+    let message = [error.to_string().as_str(), error.next_step()].join(" ");
+    Failure::failed(error.code(), message.trim())
+}
+
+fn called(claim: &ClaimName, label: &Label) -> String {
+    label.find_text().map_or_else(|| claim.to_string(), |label| format!("{claim} ({label})"))
 }
 
 fn find_value(claim: &ClaimName, given: Option<String>) -> Result<AttributeValue, Failure> {
