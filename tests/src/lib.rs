@@ -1,3 +1,4 @@
 //! The story, told as tests.
 
+pub mod sentences;
 pub mod walls;

@@ -5,6 +5,8 @@
 use passerby_protocol::claim::AttributeValue;
 use passerby_protocol::keys::{ReleaseKey, ReleasePublicKey, ReleaseSuite};
 use passerby_protocol::random_id::ResponseCode;
+use passerby_protocol::request::{RequestLink, SignedRequest, TimeLimit};
+use passerby_protocol::seal::SealedRelease;
 use passerby_protocol::verify::ParsedStatement;
 use passerby_protocol::wire::jwe;
 use passerby_testkit::clock::NOON;
@@ -29,7 +31,7 @@ proptest! {
     fn readers_do_not_panic(text in "[A-Za-z0-9_~.-]{0,300}") {
         let scene = Scene::new();
         let _ = jwe::open(&text, std::slice::from_ref(&scene.release_key), b"");
-        let _ = passerby_protocol::request::RequestLink::parse(&text);
+        let _ = RequestLink::parse(&text);
         let _ = passerby_protocol::wire::sd_jwt::Presentation::parse(&text);
         let _ = ParsedStatement::parse(&text, &scene.sector, NOON);
     }
@@ -76,4 +78,26 @@ fn the_post_quantum_key_is_taken_wherever_it_stands() {
     assert_eq!(chosen([classical, hybrid], &[]).as_ref(), Some(hybrid));
     assert_eq!(chosen([hybrid, classical], &[hybrid]).as_ref(), Some(classical));
     assert_eq!(chosen([hybrid, classical], &[hybrid, classical]), None);
+}
+
+#[test]
+fn a_key_in_client_metadata_is_not_sealed_to() {
+    let scene = Scene::new();
+    let other = ReleaseKey::make(ReleaseSuite::Hpke9, &mut rng::seeded(3));
+    let request =
+        scene.request(|p| p["client_metadata"]["jwks"]["keys"] = serde_json::json!([other.public()]));
+    let link = RequestLink::parse(&scene.link()).unwrap();
+    let grant = SignedRequest::parse(&link, &request, &scene.relay_keys(), TimeLimit::FirstFetch, NOON)
+        .unwrap()
+        .verify(scene.first_statement(), None, NOON)
+        .unwrap()
+        .consent(&scene.choice())
+        .unwrap();
+    let (passport, key) = (scene.passport(NOON), scene.pairwise());
+    let sealed = SealedRelease::seal(grant, &passport, &key, NOON, &mut rng::seeded(4)).unwrap();
+    let info = scene.answer(1).order.context;
+    let info =
+        ["OpenID4VP-si", &info.client_id, &info.nonce, &info.response_uri].map(str::as_bytes).join(&0xff);
+    assert!(jwe::open(&sealed.jwe, std::slice::from_ref(&other), &info).is_err());
+    assert!(jwe::open(&sealed.jwe, std::slice::from_ref(&scene.release_key), &info).is_ok());
 }

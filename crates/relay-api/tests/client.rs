@@ -4,6 +4,7 @@
 #![cfg(feature = "client")]
 
 use passerby_protocol::issuer::Issuer;
+use passerby_protocol::request::RequestUri;
 use passerby_protocol::sector::Sector;
 use passerby_relay_api::passport::PassportRequestBody;
 use passerby_relay_api::{Connection, Problem, RelayClient, RelayError, Sent, well_known};
@@ -166,4 +167,46 @@ async fn messages_never_name_the_address() {
     let address = format!("{origin}/v1/response/secret-request-id");
     let error = client(&origin).answer(&address, b"", |_, _| Ok("proof".into())).await.unwrap_err();
     assert!(!format!("{error:?}").contains("secret-request-id"), "{error:?}");
+}
+
+async fn fetch_request(origin: &str) -> Result<String, RelayError> {
+    let uri = RequestUri::parse(&format!("{origin}/r/cmVxdWVzdC1vZi1hLXNjZW5l")).unwrap();
+    client(origin).fetch_request(&uri, |_, _| Ok("proof".into())).await
+}
+
+#[tokio::test]
+async fn no_more_is_read_than_a_request_may_have() {
+    let (origin, _) = server(response("200 OK", "", &"x".repeat(65_536))).await;
+    assert_eq!(fetch_request(&origin).await.unwrap().len(), 65_536);
+    let (origin, _) = server(response("200 OK", "", &"x".repeat(65_537))).await;
+    let error = fetch_request(&origin).await.unwrap_err();
+    assert!(matches!(error, RelayError::Foreign { status: 200 }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_cookie_is_not_brought_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let came = tokio::spawn(async move {
+        let mut came = Vec::new();
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 65_536];
+            let read = stream.read(&mut request).await.unwrap();
+            came.push(String::from_utf8_lossy(&request[..read]).to_ascii_lowercase());
+            let answer = response("200 OK", "set-cookie: who=you; Path=/\r\n", "a.b.c");
+            stream.write_all(&answer).await.unwrap();
+            stream.shutdown().await.unwrap();
+        }
+        came
+    });
+    let relay = client(&origin);
+    let uri = RequestUri::parse(&format!("{origin}/r/cmVxdWVzdC1vZi1hLXNjZW5l")).unwrap();
+    for _ in 0..2 {
+        relay.fetch_request(&uri, |_, _| Ok("proof".into())).await.unwrap();
+    }
+    for request in came.await.unwrap() {
+        assert!(request.contains("\r\naccept: application/oauth-authz-req+jwt\r\n"), "{request}");
+        assert!(!request.contains("cookie:") && !request.contains("user-agent:"), "{request}");
+    }
 }

@@ -8,6 +8,7 @@ use parts::{Stage, code_of};
 use passerby_protocol::passport::PassportRequest;
 use passerby_protocol::random_id::RequestId;
 use passerby_protocol::time::Clock as _;
+use passerby_testkit::forge;
 use passerby_testkit::scene::REQUEST_ID;
 use serde_json::{Value, json};
 
@@ -110,6 +111,15 @@ async fn a_proof_is_good_once_for_one_call() {
     let twice = vec![stage.dpop("GET", &path, &stage.wallet), stage.dpop("GET", &path, &stage.wallet)];
     fetch(twice).await.says(401, "wallet-proof");
     fetch(vec!["nonsense".into()]).await.says(401, "wallet-proof");
+    let named = |jti: String| {
+        let header = json!({ "alg": "ES256", "typ": "dpop+jwt", "jwk": stage.wallet.public() });
+        let htu = format!("{}{path}", stage.scene.issuer);
+        let payload = json!({ "jti": jti, "htm": "GET", "htu": htu, "iat": stage.clock.now() });
+        forge::jws(&header, &payload, &stage.wallet)
+    };
+    assert_eq!(fetch(vec![named("j".repeat(128))]).await.status, 200);
+    fetch(vec![named("j".repeat(129))]).await.says(401, "wallet-proof");
+    fetch(vec![named(String::new())]).await.says(401, "wallet-proof");
     let old = stage.dpop("GET", &path, &stage.wallet);
     stage.clock.turn(181);
     fetch(vec![old]).await.says(401, "wallet-proof");
@@ -133,7 +143,7 @@ async fn an_answer_must_hold_together() {
     stage.answer(&receipt, &stage.wallet).await.refuses("claim-refused", "consent-receipt");
     let claim = stage.answer_form_with(|body| body.grant_claim = Some("a.b.c".into()));
     stage.answer(&claim, &stage.wallet).await.refuses("claim-refused", "claim-malformed");
-    let broken = passerby_testkit::forge::with_broken_signature(&stage.sealed.grant_claim);
+    let broken = forge::with_broken_signature(&stage.sealed.grant_claim);
     let claim = stage.answer_form_with(|body| body.grant_claim = Some(broken));
     stage.answer(&claim, &stage.wallet).await.refuses("claim-refused", "claim-signature");
     for form in

@@ -11,6 +11,15 @@ use serde_json::Value;
 /// When the key cannot sign, which no key of a scene does.
 #[must_use]
 pub fn jws_of_text(header: &str, payload: &str, key: &SigningKey) -> String {
+    jws_of_bytes(header.as_bytes(), payload.as_bytes(), key)
+}
+
+/// A compact JWS over exactly these bytes.
+///
+/// # Panics
+/// When the key cannot sign, which no key of a scene does.
+#[must_use]
+pub fn jws_of_bytes(header: &[u8], payload: &[u8], key: &SigningKey) -> String {
     let input = format!("{}.{}", b64u::encode(header), b64u::encode(payload));
     #[expect(clippy::expect_used, reason = "a test tool")]
     let signature = crypto::sign(input.as_bytes(), &EncodingKey::from_ec_der(key.pkcs8()), Algorithm::ES256)

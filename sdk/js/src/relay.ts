@@ -80,10 +80,12 @@ export class Relay {
     const listed = isObject(jwks) && Array.isArray(jwks["keys"]) ? jwks["keys"] : [];
     const keys = new Map<string, SigningJwk>();
     for (const entry of listed) {
-      const kid = isObject(entry) ? entry["kid"] : undefined;
       const key = findSigningJwk(entry);
+      // A relay may publish keys of kinds that come later: they are skipped.
+      if (!key || !isObject(entry) || entry["alg"] !== "ES256") continue;
+      const { kid } = entry;
       if (typeof kid !== "string" || keys.has(kid)) throw new RelayUnreachable(action);
-      if (key) keys.set(kid, key);
+      keys.set(kid, key);
     }
     if (metadata["issuer"] !== this.source.issuer || keys.size === 0) throw new RelayUnreachable(action);
     return keys;

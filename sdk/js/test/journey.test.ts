@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 
 import { answeredBy, parseOrderRecord, Passerby, PasserbyMisuse, PasserbyRefusal, RelayProblem, RelayUnreachable, type Question } from "../src/index.js";
 import { reveal } from "../src/reveal.js";
-import { makeShopKeys, makeSigningKey, NOW, type ShopKeys } from "./parts/shop-keys.js";
+import { makeShopKeys, makeSigningKey, NOW, publicJwk, type ShopKeys } from "./parts/shop-keys.js";
 import { StubRelay, termsOf } from "./parts/relay.js";
 import { Wallet } from "./parts/wallet.js";
 
@@ -154,6 +154,18 @@ test("a relay that takes a new key does not close the shop", async () => {
   relay.key = await makeSigningKey();
   const address = await relay.visit(wallet, requestUri, DETAILS);
   expect(await passerby.collect(pending, back(address))).toMatchObject({ outcome: "granted" });
+});
+
+test("a relay that publishes another's keys is not believed, and keys of later kinds are skipped", async () => {
+  relay.further = [{ kty: "RSA", kid: relay.key.kid, alg: "RS256", n: "AQAB", e: "AQAB" }, ["EC"]];
+  await passerby.attest();
+  const load = (): Promise<Passerby> =>
+    Passerby.load({ relay: ISSUER, sector: shop.sector, requestKey: shop.request, statement: shop.statement, clock: () => now, fetch: relay.fetch });
+  relay.further = [{ ...publicJwk(relay.key), kid: relay.key.kid, alg: "ES256" }];
+  await expect((await load()).attest()).rejects.toBeInstanceOf(RelayUnreachable);
+  relay.further = [];
+  relay.named = "http://127.0.0.1:4001";
+  await expect((await load()).attest()).rejects.toBeInstanceOf(RelayUnreachable);
 });
 
 test("a problem of the relay comes with its word", async () => {

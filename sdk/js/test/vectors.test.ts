@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
+import { checkAttestation } from "../src/attestation.js";
 import { parseOrderRecord } from "../src/order.js";
 import { acceptUnsigned, checkDelivery, type Delivery } from "../src/passport.js";
 import { PasserbyRefusal } from "../src/refusal.js";
@@ -42,7 +43,8 @@ async function outcome(run: () => Promise<object>): Promise<object> {
 
 test("every folder has a reader", () => {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  // Read by wallets only: `request` and `foreign`, because a shop makes requests and reads none; `words`, because they are a person's.
+  // Read by wallets only: `foreign`, and `request` but for the attestation inside, because a shop makes requests and reads none; `words`, because they
+  // are a person's.
   expect(folders.sort()).toEqual(["foreign", "keys", "passport", "request", "reveal", "verify", "words"]);
 });
 
@@ -51,6 +53,19 @@ describe("keys: whoever has a passport recomputes the pseudonym", () => {
     const jwk = findSigningJwk(ok!["jwk"])!;
     expect(await deriveJkt(jwk)).toBe(ok!["jkt"]);
     expect(await deriveUserRef(input["sector"], jwk)).toBe(ok!["user_ref"]);
+  });
+});
+
+describe("request: the attestation inside, as the shop reads it before it asks", () => {
+  const inside = vectors("request").filter(([file, { input }]) => input["request"] && (file === "accepted.json" || file.startsWith("attestation-")));
+  test.each(inside)("%s", async (_file, { now, input, expect: { refused } }) => {
+    const { issuer, jwks } = input["relay_keys"] as { issuer: string; jwks: { keys: (SigningJwk & { kid: string })[] } };
+    const relayKeys = new Map(jwks.keys.map((key) => [key.kid, findSigningJwk(key)!]));
+    const [header] = input["request"].split(".") as [string];
+    const { kid: requestJkt, jwt } = JSON.parse(Buffer.from(header, "base64url").toString()) as { kid: string; jwt?: string };
+    const expectation = { issuer, sector: "shoes.example", requestJkt, relayKeys, now };
+    const attested = outcome(async () => ({ iat: (await checkAttestation(jwt, expectation)).iat > 0 }));
+    expect(await attested).toEqual(refused === undefined ? { ok: { iat: true } } : { refused });
   });
 });
 

@@ -23,7 +23,7 @@ struct Jwks {
 /// A relay may publish keys of kinds that come later: they are skipped.
 fn keep_known<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<NamedKey>, D::Error> {
     let keys = Vec::<Value>::deserialize(reader)?;
-    Ok(keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
+    Ok(keys.into_iter().filter_map(|key| json::parse_value(key).ok()).collect())
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

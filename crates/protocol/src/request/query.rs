@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::claim::ClaimName;
 use crate::issuer::Issuer;
+use crate::wire::json;
 
 /// The `vct` of a self-issued profile.
 pub const PROFILE_VCT: &str = "urn:passerby:vct:self-asserted-profile:1";
@@ -58,7 +59,8 @@ impl Asked {
         if holds_null(query) {
             return Err(QueryRefusal::Malformed);
         }
-        let query = DcqlQuery::from_json(query).map_err(|_| QueryRefusal::Malformed)?;
+        let query: DcqlQuery = json::parse_value(query.clone()).map_err(|_| QueryRefusal::Malformed)?;
+        query.validate().map_err(|_| QueryRefusal::Malformed)?;
         let mut asked = Self { required: Vec::new(), optional: Vec::new() };
         let mut has_passport = false;
         for credential in &query.credentials {

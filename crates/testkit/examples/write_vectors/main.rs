@@ -10,7 +10,9 @@
 
 mod another_wallet;
 mod differences;
+mod edges;
 mod foreign;
+mod forms;
 mod keys;
 mod passport;
 mod post_quantum;
@@ -31,17 +33,25 @@ fn main() -> std::io::Result<()> {
     keys::write(writer.at("keys"), &scene)?;
     request::write(writer.at("request"), &scene)?;
     sentences::queries(writer.at("request"), &scene)?;
+    forms::requests(writer.at("request"), &scene)?;
+    edges::links(writer.at("request"))?;
+    edges::requests(writer.at("request"), &scene)?;
     verify::write(writer.at("verify"), &scene)?;
     differences::statements(writer.at("verify"), &scene)?;
     sentences::statements(writer.at("verify"), &scene)?;
+    forms::statements(writer.at("verify"), &scene)?;
+    edges::statements(writer.at("verify"), &scene)?;
     post_quantum::statements(writer.at("verify"), &scene)?;
     passport::write(writer.at("passport"), &scene)?;
     differences::claims(writer.at("passport"), &scene)?;
     sentences::claims(writer.at("passport"), &scene)?;
+    forms::claims(writer.at("passport"), &scene)?;
+    edges::claims(writer.at("passport"), &scene)?;
     another_wallet::claims(writer.at("passport"), &scene)?;
     reveal::write(writer.at("reveal"), &scene)?;
     differences::releases(writer.at("reveal"), &scene)?;
     sentences::releases(writer.at("reveal"), &scene)?;
+    forms::releases(writer.at("reveal"), &scene)?;
     post_quantum::releases(writer.at("reveal"), &scene)?;
     another_wallet::releases(writer.at("reveal"), &scene)?;
     foreign::write(writer.at("foreign"))?;

@@ -19,6 +19,9 @@ pub(crate) struct Parts<'a> {
     pub(crate) binding: Value,
     pub(crate) claim: Value,
     pub(crate) claim_header: Value,
+    pub(crate) binding_header: Value,
+    /// What stands between the passport and its key binding: nothing, or a disclosure with its `~`.
+    pub(crate) disclosure: String,
     holder: SigningKey,
     relay: SigningKey,
 }
@@ -36,6 +39,8 @@ impl<'a> Parts<'a> {
             binding: forge::payload_of(binding),
             claim_header: json!({ "alg": "ES256", "typ": "passerby-grant+jwt", "kid": scene.pairwise().public().jkt() }),
             claim,
+            binding_header: json!({ "alg": "ES256", "typ": "kb+jwt" }),
+            disclosure: String::new(),
             holder: scene.pairwise().signing_key().clone(),
             relay: scene.relay_key.clone(),
         }
@@ -43,15 +48,21 @@ impl<'a> Parts<'a> {
 
     /// Signs the parts anew: passport, key binding over it, claim around both.
     pub(crate) fn sign(&self) -> String {
-        let unbound = format!("{}~", forge::jws(&self.passport_header, &self.passport, &self.relay));
+        let issued = forge::jws(&self.passport_header, &self.passport, &self.relay);
+        let unbound = format!("{issued}~{}", self.disclosure);
         let mut binding = self.binding.clone();
         if binding["sd_hash"] != "wrong" {
             binding["sd_hash"] = b64u::sha256(&unbound).into();
         }
-        let bound = forge::jws(&json!({ "alg": "ES256", "typ": "kb+jwt" }), &binding, &self.holder);
+        let bound = forge::jws(&self.binding_header, &binding, &self.holder);
         let mut claim = self.claim.clone();
         claim["passport"] = format!("{unbound}{bound}").into();
         forge::jws(&self.claim_header, &claim, &self.holder)
+    }
+
+    /// A grant claim of exactly these bytes.
+    pub(crate) fn sign_claim_bytes(&self, claim: &[u8]) -> String {
+        forge::jws_of_bytes(self.claim_header.to_string().as_bytes(), claim, &self.holder)
     }
 
     pub(crate) fn input(&self, claim: &str) -> Value {

@@ -82,17 +82,22 @@ fn links(writer: &mut Writer) -> std::io::Result<()> {
     Ok(())
 }
 
-fn input(scene: &Scene, request: &str) -> Value {
+pub(crate) fn input(scene: &Scene, request: &str) -> Value {
     json!({ "link": scene.link(), "request": request, "relay_keys": scene.relay_keys() })
 }
 
-fn envelope(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
-    let ok = json!({
+/// What the scene's request says.
+pub(crate) fn accepted() -> Value {
+    json!({
         "sector": "shoes.example",
         "purpose": "To deliver your order",
         "required": ["name", "address.street_address", "address.postal_code", "address.locality"],
         "optional": ["email", "phone_number", "birthdate"],
-    });
+    })
+}
+
+fn envelope(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
+    let ok = accepted();
     let good = scene.request(unaltered);
     writer.accepts("accepted", "A request as it should be", input(scene, &good), ok.clone())?;
     let later = scene.request(|payload| payload["unknown_member"] = json!({ "a": 1 }));

@@ -24,20 +24,24 @@ pub(crate) fn info(order: &Order) -> Vec<u8> {
 
 /// Opens the scene's release, alters the answer inside, and seals it again for the same order.
 pub(crate) fn resealed(scene: &Scene, alter: impl FnOnce(&mut Value)) -> (Order, String) {
+    resealed_bytes(scene, |response| {
+        let mut response = response.clone();
+        alter(&mut response);
+        response.to_string().into_bytes()
+    })
+}
+
+/// The same with exactly these bytes inside.
+pub(crate) fn resealed_bytes(scene: &Scene, write: impl FnOnce(&Value) -> Vec<u8>) -> (Order, String) {
     let Answer { sealed, mut order } = scene.answer(1);
     let keys = [scene.release_key.clone()];
     let plaintext = jwe::open(&sealed.jwe, &keys, &info(&order)).expect("it opens");
-    let mut response: Value = serde_json::from_slice(&plaintext).expect("JSON");
-    alter(&mut response);
-    resealed_text(scene, &mut order, &response.to_string())
-}
-
-fn resealed_text(scene: &Scene, order: &mut Order, plaintext: &str) -> (Order, String) {
-    let release =
-        jwe::seal(plaintext.as_bytes(), scene.release_key.public(), &info(order), &mut rng::seeded(5))
-            .expect("a seal");
+    let response: Value = serde_json::from_slice(&plaintext).expect("JSON");
+    let plaintext = write(&response);
+    let release = jwe::seal(&plaintext, scene.release_key.public(), &info(&order), &mut rng::seeded(5))
+        .expect("a seal");
     order.release_sha256 = hash_release(&release);
-    (order.clone(), release)
+    (order, release)
 }
 
 /// What the order of a Passerby wallet says of the customer.
@@ -263,8 +267,8 @@ fn answers(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
         let (order, release) = resealed(scene, alter);
         writer.refuses(name, about, input(&order, &release, &scene.release_key), word)?;
     }
-    let Answer { mut order, .. } = scene.answer(1);
-    let (order, release) = resealed_text(scene, &mut order, r#"{"vp_token":{},"vp_token":{},"state":"x"}"#);
+    let twice = r#"{"vp_token":{},"vp_token":{},"state":"x"}"#;
+    let (order, release) = resealed_bytes(scene, |_| twice.into());
     writer.refuses(
         "response-repeated-member",
         "A member that stands twice",
@@ -371,21 +375,28 @@ fn profiles(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
 
 /// Signs the profile inside an answer anew, with a fresh key binding by the same key.
 pub(crate) fn reissue(response: &mut Value, key: &SigningKey, alter: impl FnOnce(&mut Value)) {
-    reissue_with(response, key, key.public().jkt().as_str(), alter);
+    reissue_as(response, key, |_| {}, alter);
 }
 
 /// The same, unaltered, under another `kid`.
 fn reissue_under(response: &mut Value, key: &SigningKey, kid: &str) {
-    reissue_with(response, key, kid, |_| {});
+    reissue_as(response, key, |header| header["kid"] = kid.into(), |_| {});
 }
 
-fn reissue_with(response: &mut Value, key: &SigningKey, kid: &str, alter: impl FnOnce(&mut Value)) {
+/// The same with another header.
+pub(crate) fn reissue_as(
+    response: &mut Value,
+    key: &SigningKey,
+    alter_header: impl FnOnce(&mut Value),
+    alter: impl FnOnce(&mut Value),
+) {
     let text = response["vp_token"]["profile"][0].as_str().expect("a text").to_owned();
     let parts: Vec<&str> = text.split('~').collect();
     let (issued, binding) = (parts[0], parts[parts.len() - 1]);
     let mut payload = forge::payload_of(issued);
     alter(&mut payload);
-    let header = json!({ "alg": "ES256", "typ": "dc+sd-jwt", "kid": kid });
+    let mut header = json!({ "alg": "ES256", "typ": "dc+sd-jwt", "kid": key.public().jkt() });
+    alter_header(&mut header);
     let issued = forge::jws(&header, &payload, key);
     let unbound = format!("{issued}~{}~", parts[1..parts.len() - 1].join("~"));
     let mut binding = forge::payload_of(binding);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Writer;
 use crate::passport::Parts;
+use crate::request::accepted;
 use crate::reveal::{input as opening, reissue, resealed};
 
 type AlterJson = fn(&mut Value);
@@ -87,12 +88,7 @@ pub fn queries(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
     let mut keys = json!(scene.relay_keys());
     let foreign = json!({ "kty": "RSA", "kid": "later", "alg": "RS256", "n": "AQAB", "e": "AQAB" });
     keys["jwks"]["keys"].as_array_mut().expect("a list").insert(0, foreign);
-    let ok = json!({
-        "sector": "shoes.example",
-        "purpose": "To deliver your order",
-        "required": ["name", "address.street_address", "address.postal_code", "address.locality"],
-        "optional": ["email", "phone_number", "birthdate"],
-    });
+    let ok = accepted();
     let input = json!({ "link": scene.link(), "request": request, "relay_keys": keys });
     writer.accepts("relay-key-of-another-kind", "The relay also publishes a key of another kind", input, ok)
 }

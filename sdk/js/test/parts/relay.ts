@@ -25,9 +25,14 @@ export class StubRelay {
   /** Laid over what collect answers. */
   lie: Record<string, unknown> = {};
   down = 0;
+  /** What its key document says: whose keys, and which others. */
+  named = "";
+  further: object[] = [];
   private releases = new Map<string, string>();
 
-  private constructor(readonly issuer: string, readonly shop: ShopKeys, public key: JWK & { kid: string }, readonly clock: () => number) {}
+  private constructor(readonly issuer: string, readonly shop: ShopKeys, public key: JWK & { kid: string }, readonly clock: () => number) {
+    this.named = issuer;
+  }
 
   static async make(issuer: string, shop: ShopKeys, clock: () => number): Promise<StubRelay> {
     return new StubRelay(issuer, shop, await makeSigningKey(), clock);
@@ -41,7 +46,7 @@ export class StubRelay {
       throw new TypeError("fetch failed");
     }
     if (path === "/.well-known/jwt-vc-issuer") {
-      return Response.json({ issuer: this.issuer, jwks: { keys: [{ ...publicJwk(this.key), kid: this.key.kid, alg: "ES256" }] } });
+      return Response.json({ issuer: this.named, jwks: { keys: [...this.further, { ...publicJwk(this.key), kid: this.key.kid, alg: "ES256" }] } });
     }
     const shopKey = await this.proven(url, init);
     if (!shopKey) return this.problem(401, "shop-proof");

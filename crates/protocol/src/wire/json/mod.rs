@@ -1,8 +1,11 @@
 //! Strict JSON: what two readers could understand differently is refused before anything is read.
 
+mod objects;
+
 use std::collections::HashSet;
 use std::fmt;
 
+use objects::Objects;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
@@ -16,13 +19,25 @@ pub struct NotTheJson;
 /// Reads a JSON object as `T`.
 ///
 /// Refused: repeated member names at any depth, numbers that two readers could take for different ones, anything that is
-/// not an object, text after the object, nesting beyond `serde_json`'s limit of 128. Unknown members are ignored.
+/// not an object, arrays in place of the objects inside, text after the object, nesting beyond `serde_json`'s limit of 128.
+/// Unknown members are ignored.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, NotTheJson> {
     if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
         return Err(NotTheJson);
     }
     refuse_ambiguity(bytes)?;
-    serde_json::from_slice(bytes).map_err(|_| NotTheJson)
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let read = T::deserialize(Objects(&mut reader)).map_err(|_| NotTheJson)?;
+    reader.end().map_err(|_| NotTheJson)?;
+    Ok(read)
+}
+
+/// Reads a part of a message that was read as a whole before: an object, and objects inside.
+pub(crate) fn parse_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, NotTheJson> {
+    if !value.is_object() {
+        return Err(NotTheJson);
+    }
+    T::deserialize(Objects(value)).map_err(|_| NotTheJson)
 }
 
 /// Refuses what is JSON but not I-JSON (RFC 7493): a member twice in an object, integers beyond 2^53 - 1 or written with a
@@ -128,6 +143,33 @@ mod tests {
         ] {
             assert!(!read(text), "{text} was read");
         }
+    }
+
+    #[test]
+    fn an_array_is_no_object_at_any_depth() {
+        #[derive(Deserialize)]
+        struct Inner {
+            #[expect(dead_code, reason = "only read")]
+            a: String,
+        }
+        #[derive(Deserialize)]
+        struct Outer {
+            inner: Option<Inner>,
+            list: Vec<Inner>,
+            pair: (u8, Inner),
+        }
+        let read = |text: &str| parse::<Outer>(text.as_bytes());
+        let good = read(r#"{"inner":{"a":"x"},"list":[{"a":"x"}],"pair":[1,{"a":"x"}]}"#).unwrap();
+        assert!(good.inner.is_some() && good.list.len() == 1 && good.pair.0 == 1);
+        for text in [
+            r#"{"inner":["x"],"list":[],"pair":[1,{"a":"x"}]}"#,
+            r#"{"list":[["x"]],"pair":[1,{"a":"x"}]}"#,
+            r#"{"list":[],"pair":[1,["x"]]}"#,
+        ] {
+            assert!(read(text).is_err(), "{text} was read");
+        }
+        assert!(parse_value::<Inner>(serde_json::json!(["x"])).is_err());
+        assert!(parse_value::<Inner>(serde_json::json!({ "a": "x" })).is_ok());
     }
 
     #[test]
