@@ -6,12 +6,13 @@ use passerby_protocol::claim::AttributeValue;
 use passerby_protocol::keys::{ReleaseKey, ReleasePublicKey, ReleaseSuite};
 use passerby_protocol::random_id::ResponseCode;
 use passerby_protocol::request::{RequestLink, SignedRequest, TimeLimit};
+use passerby_protocol::reveal;
 use passerby_protocol::seal::SealedRelease;
 use passerby_protocol::verify::ParsedStatement;
 use passerby_protocol::wire::jwe;
 use passerby_testkit::clock::NOON;
 use passerby_testkit::rng;
-use passerby_testkit::scene::Scene;
+use passerby_testkit::scene::{Answer, DETAILS, Scene};
 use proptest::prelude::*;
 
 proptest! {
@@ -100,4 +101,17 @@ fn a_key_in_client_metadata_is_not_sealed_to() {
         ["OpenID4VP-si", &info.client_id, &info.nonce, &info.response_uri].map(str::as_bytes).join(&0xff);
     assert!(jwe::open(&sealed.jwe, std::slice::from_ref(&other), &info).is_err());
     assert!(jwe::open(&sealed.jwe, std::slice::from_ref(&scene.release_key), &info).is_ok());
+}
+
+#[test]
+fn what_a_person_chose_is_what_is_opened() {
+    let scene = Scene::new();
+    let Answer { sealed, order } = scene.answer(1);
+    let opened = reveal::open(&order, &sealed.jwe, std::slice::from_ref(&scene.release_key), NOON).unwrap();
+    assert!(!opened.by_another_wallet);
+    let mut expected = DETAILS;
+    expected.sort_unstable();
+    let values: Vec<_> =
+        opened.values.iter().map(|(claim, value)| (claim.as_str(), value.expose())).collect();
+    assert_eq!(values, expected);
 }
