@@ -29,6 +29,7 @@ const INVITED: &[(&str, &[&str])] = &[
     ("hkdf", &["passerby-protocol", "passerby-vault"]),
     ("hmac", &["passerby-vault"]),
     ("hpke", &["passerby-protocol"]),
+    ("keyring-core", &["passerby-vault"]),
     ("p256", &["passerby-protocol"]),
     ("x25519-dalek", &["passerby-protocol"]),
     ("affinidi-oid4vc-core", &["passerby-protocol"]),

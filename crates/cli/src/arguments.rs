@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use passerby_protocol::claim::ClaimName;
 use passerby_wallet::{Group, Label, Which};
@@ -44,11 +44,25 @@ pub struct Global {
     pub log: Option<String>,
 }
 
+/// How much work it is to try a passphrase.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Stretching {
+    /// About a second on this computer
+    #[default]
+    Calibrated,
+    /// The least that is accepted, a fraction of that: for scripts with a long random passphrase
+    Least,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make a new vault
     #[command(after_help = "Examples:\n  passerby init\n  passerby --vault ~/private/vault.db init")]
-    Init,
+    Init {
+        /// How much work each opening is, for you and for whoever guesses
+        #[arg(long, value_enum, default_value_t)]
+        stretching: Stretching,
+    },
     /// Save a detail of yours, or several
     #[command(after_help = "\
 Names are those of OpenID Connect: name, given_name, family_name, email, phone_number, birthdate,

@@ -84,6 +84,9 @@ impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         let (code, next) = match &error {
             VaultError::WrongPassphrase => ("wrong-passphrase", "Try again; nobody can reset it."),
+            VaultError::WrongWords => ("wrong-words", "They may belong to another vault."),
+            VaultError::NoSlot { .. } => ("no-such-way", "The passphrase opens it."),
+            VaultError::Keyring(_) => ("keyring", "The passphrase opens it."),
             VaultError::InUse => ("vault-in-use", ""),
             VaultError::Absent => {
                 ("vault-absent", "Make one with `passerby init`, or say where it is with --vault.")

@@ -16,6 +16,7 @@ mod plain;
 mod prompt;
 mod request_text;
 mod session;
+mod stretching;
 
 use std::process::ExitCode;
 

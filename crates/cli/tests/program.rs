@@ -49,7 +49,7 @@ impl Program {
     /// A vault with a few details.
     async fn with_vault() -> Self {
         let program = Self::without_vault().await;
-        program.run(&["init"]).json();
+        program.run(&["init", "--stretching", "least"]).json();
         let details = r#"{"name":"Ada Passerby","email":"ada@home.example","address":{"street_address":"Long Lane 12","postal_code":"01234"}}"#;
         let file = program.world.folder.path().join("details.json");
         std::fs::write(&file, details).unwrap();
@@ -230,10 +230,10 @@ async fn a_vault_opens_for_one_and_with_its_passphrase_only() {
     program.run(&["show"]).fails(5, "vault-absent", "nothing");
     let folder = program.world.folder.path();
     std::fs::write(folder.join("passphrase"), "short\n").unwrap();
-    program.run(&["init"]).fails(1, "passphrase-too-short", "nothing");
+    program.run(&["init", "--stretching", "least"]).fails(1, "passphrase-too-short", "nothing");
     std::fs::write(folder.join("passphrase"), "correct horse battery staple\n").unwrap();
-    assert_eq!(program.run(&["init"]).json()["passphrase"], "good");
-    program.run(&["init"]).fails(5, "vault-exists", "nothing");
+    assert_eq!(program.run(&["init", "--stretching", "least"]).json()["passphrase"], "good");
+    program.run(&["init", "--stretching", "least"]).fails(5, "vault-exists", "nothing");
 
     let held = passerby_wallet::Wallet::open(&program.vault, &passphrase(), std::sync::Arc::new(SystemClock))
         .await

@@ -4,11 +4,12 @@
 
 use std::io;
 
+use crate::keyring::KeyringError;
 use crate::record::RecordId;
-use crate::unlock::KeyError;
+use crate::unlock::{KeyError, SlotKind};
 use crate::wholeness::Wholeness;
 
-/// Creating, opening or locking a vault failed.
+/// Creating, opening or locking a vault, or changing its slots, failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VaultError {
@@ -17,7 +18,16 @@ pub enum VaultError {
     /// exactly the same from inside, so this is not a proof that the passphrase was mistyped.
     #[error("the passphrase does not open this vault")]
     WrongPassphrase,
-    /// A vault cannot be created with an empty passphrase.
+    /// The words belong to another vault, or their slot was altered.
+    #[error("these words do not open this vault")]
+    WrongWords,
+    /// The vault has no slot for this way in.
+    #[error("this vault cannot be opened this way: it has no slot of the kind {kind}")]
+    NoSlot {
+        /// The kind that was looked for.
+        kind: SlotKind,
+    },
+    /// A vault cannot be closed with an empty passphrase.
     #[error("a vault cannot be closed with an empty passphrase")]
     EmptyPassphrase,
     /// Another process, or another part of this one, has the vault open.
@@ -55,7 +65,7 @@ pub enum VaultError {
         /// Argon2 lanes.
         lanes: u32,
     },
-    /// The passphrase fits, but the slot's sealed key or the fields bound to it were altered, or the slot is not
+    /// The secret fits, but the slot's sealed key or the fields bound to it were altered, or the slot is not
     /// there or cannot be parsed.
     #[error("the vault's slot is damaged")]
     SlotDamaged,
@@ -67,6 +77,9 @@ pub enum VaultError {
         "the vault has to be brought up to date, and no copy of it could be made first; it was left as it is"
     )]
     Copy(#[source] StorageError),
+    /// The keyring of the system does not open the vault. The passphrase does.
+    #[error("the keyring does not open this vault")]
+    Keyring(#[from] KeyringError),
     /// The key could not be derived.
     #[error("deriving the vault's key failed")]
     Key(#[from] KeyError),

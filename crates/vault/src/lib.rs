@@ -1,8 +1,8 @@
-//! The person's encrypted store: one SQLite file that says nothing without its passphrase.
+//! The person's encrypted store: one SQLite file that says nothing without one of its ways in.
 //!
 //! ```text
-//!  passphrase --Argon2id--> slot key --opens--> slot: vault key --HKDF--> record key
-//!                                                                            |
+//!  passphrase, words, keyring --> slot key --opens--> slot: vault key --HKDF--> record key
+//!                                                                                  |
 //!  Record (the wallet's type) --CBOR, padded--> plaintext --XChaCha20-Poly1305--> row (id, ver, epoch, blob)
 //! ```
 //!
@@ -20,27 +20,32 @@
 //!
 //! That the *whole file* was put back to an older state is noticed where something outside of it remembers its last
 //! one ([`Anchor`]).
-//!
-//! What it does not do yet: have other slots than the passphrase.
 
 mod anchor;
-mod confirm;
 mod error;
 mod file;
+mod keyring;
 mod manifest;
 mod migration;
+mod new_slots;
 mod opening;
 mod record;
 mod rows;
+mod slots;
 mod store;
 mod unlock;
 mod vault;
+mod way;
 mod wholeness;
 
 pub use anchor::{Anchor, AnchorError, AnchorRefusal};
 pub use error::{RecordError, StorageError, VaultError};
+pub use keyring::{Keyring, KeyringError, SystemKeyring};
 pub use manifest::Mark;
+pub use new_slots::NewSlots;
 pub use record::{Batch, MAX_RECORD_LEN, Record, RecordId};
-pub use unlock::KeyError;
+pub use slots::{Opens, SlotId, SlotView};
+pub use unlock::{KeyError, RecoverySecret, SlotKind, Stretching};
 pub use vault::Vault;
+pub use way::WayIn;
 pub use wholeness::Wholeness;

@@ -1,72 +1,58 @@
-//! The two ways to an open vault: creating one and opening one.
+//! Creating a vault and opening one.
 
 use std::path::Path;
 
 use rand_core::CryptoRng;
-use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Connection, SqliteConnection};
 
 use crate::error::{StorageError, VaultError};
 use crate::file::VaultFile;
 use crate::manifest::{Contents, Rows, sign_anew};
 use crate::migration::{self, FIRST_SIGNED, SCHEMA};
-use crate::record::make_id;
+use crate::new_slots::{NewSlots, refuse_empty, take_back};
 use crate::rows;
 use crate::store::{self, HeaderRow};
-use crate::unlock::{
-    FIRST_EPOCH, KeyError, Keys, Nonce, Slot, SlotHead, SlotKey, SlotKind, Stretching, VaultId, VaultKey,
-};
+use crate::unlock::{FIRST_EPOCH, Keys, VaultId, VaultKey};
 use crate::vault::Vault;
+use crate::way::WayIn;
 
 impl Vault {
-    /// Makes a new vault at `path`, closed by `passphrase`, and leaves it open.
+    /// Makes a new vault at `path`, closed by `slots`, and leaves it open.
     ///
     /// The folder is made if it is not there. `now` is in Unix seconds. The vault is built beside `path` and put there
     /// when it is whole: whatever interrupts this, there is never half a vault. Takes as long as one opening.
     pub async fn create(
         path: &Path,
-        passphrase: &SecretString,
+        slots: &NewSlots<'_>,
         now: i64,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<Self, VaultError> {
-        if passphrase.expose_secret().is_empty() {
-            return Err(VaultError::EmptyPassphrase);
-        }
+        refuse_empty(slots.passphrase)?;
         let file = VaultFile::prepare(path)?;
-
         let vault = VaultId::make(rng);
         let key = VaultKey::make(rng);
-        let mut salt = vec![0; 16];
-        rng.fill_bytes(&mut salt);
-        let slot_key = derive_slot_key(passphrase, salt.clone(), Stretching::NEW).await?;
-        let head = SlotHead {
-            id: make_id(now, rng).as_bytes().to_vec(),
-            kind: SlotKind::Passphrase.name().to_owned(),
-            parameters: Stretching::NEW.encode()?,
-            salt,
-        };
-        let slot = Slot::wrap(head, (vault, FIRST_EPOCH), &slot_key, &key, Nonce::make(rng))?;
+        let made = slots.make((vault, FIRST_EPOCH), &key, now, rng).await?;
         let keys = key.derive_keys(vault, FIRST_EPOCH)?;
 
-        let draft = file.make_draft()?;
-        let mut connection = store::connect(&draft).await?;
-        let built = build(&mut connection, vault, slot, &keys).await;
-        store::close(connection).await?;
-        let contents = built?;
-        file.adopt(&draft)?;
-
+        let rows = Rows { slots: made, records: Vec::new(), mark: None };
+        let adopted = adopt(&file, vault, &rows, &keys).await;
+        if adopted.is_err() {
+            take_back(slots.keyring, vault, &rows.slots).await;
+        }
+        let contents = adopted?;
         let connection = store::connect(file.path()).await?;
         Ok(Self::new(file, connection, keys, contents))
     }
 
-    /// Opens the vault at `path`.
+    /// Opens the vault at `path` with a passphrase, words or a keyring.
     ///
-    /// Stretching the passphrase takes a tenth of a second or more and 64 MiB, on a thread of its own. A file that is
-    /// not a vault, or is newer than this program, is not touched.
-    pub async fn open(path: &Path, passphrase: &SecretString) -> Result<Self, VaultError> {
+    /// Stretching a passphrase takes a tenth of a second or more and 64 MiB or more, on a thread of its own. A file that
+    /// is not a vault, or is newer than this program, is not touched.
+    pub async fn open<'a>(path: &Path, way: impl Into<WayIn<'a>> + Send) -> Result<Self, VaultError> {
+        let way = way.into();
         let file = VaultFile::find(path)?;
         let mut connection = store::connect(path).await?;
-        match unlock(&file, &mut connection, passphrase).await {
+        match unlock(&file, &mut connection, way).await {
             Ok((keys, contents)) => Ok(Self::new(file, connection, keys, contents)),
             Err(error) => {
                 // Closed before the lock is released. The first error is the one that explains.
@@ -77,17 +63,30 @@ impl Vault {
     }
 }
 
+/// Builds the vault beside its place and puts it there.
+async fn adopt(file: &VaultFile, vault: VaultId, rows: &Rows, keys: &Keys) -> Result<Contents, VaultError> {
+    let draft = file.make_draft()?;
+    let mut connection = store::connect(&draft).await?;
+    let built = build(&mut connection, vault, rows, keys).await;
+    store::close(connection).await?;
+    let contents = built?;
+    file.adopt(&draft)?;
+    Ok(contents)
+}
+
 async fn build(
     connection: &mut SqliteConnection,
     vault: VaultId,
-    slot: Slot,
+    rows: &Rows,
     keys: &Keys,
 ) -> Result<Contents, VaultError> {
     migration::lay_out(connection).await?;
     let header = HeaderRow { vault_id: vault.0.to_vec(), schema: SCHEMA, epoch: FIRST_EPOCH };
     store::insert_header(connection, &header).await?;
-    store::insert_slot(connection, &slot).await?;
-    let mut contents = Contents::read(&Rows { slots: vec![slot], records: Vec::new(), mark: None }, keys);
+    for slot in &rows.slots {
+        store::insert_slot(connection, slot).await?;
+    }
+    let mut contents = Contents::read(rows, keys);
     sign_anew(connection, &keys.manifest, &mut contents, 0).await?;
     Ok(contents)
 }
@@ -95,7 +94,7 @@ async fn build(
 async fn unlock(
     file: &VaultFile,
     connection: &mut SqliteConnection,
-    passphrase: &SecretString,
+    way: WayIn<'_>,
 ) -> Result<(Keys, Contents), VaultError> {
     let HeaderRow { vault_id, schema, epoch } =
         store::find_header(connection).await?.ok_or(StorageError::Damaged)?;
@@ -103,14 +102,7 @@ async fn unlock(
     let vault = VaultId(vault_id.try_into().map_err(|_| StorageError::Damaged)?);
 
     let slots = store::read_slots(connection).await?;
-    // Exactly one is ever written. Trying several would let a file multiply the cost of a guess.
-    let slot = slots
-        .iter()
-        .find(|slot| slot.head.kind == SlotKind::Passphrase.name())
-        .ok_or(VaultError::SlotDamaged)?;
-    let stretching = Stretching::parse(&slot.head.parameters)?;
-    let slot_key = derive_slot_key(passphrase, slot.head.salt.clone(), stretching).await?;
-    let keys = slot.unwrap((vault, epoch), &slot_key)?.derive_keys(vault, epoch)?;
+    let keys = way.open((vault, epoch), &slots).await?.derive_keys(vault, epoch)?;
 
     let mark = if schema < FIRST_SIGNED { None } else { store::find_mark(connection).await? };
     let records = rows::read_records(connection).await?;
@@ -119,16 +111,4 @@ async fn unlock(
         migration::bring_up(file, connection, schema, &keys, &mut contents).await?;
     }
     Ok((keys, contents))
-}
-
-/// The slot key of a passphrase, derived on a thread of its own.
-pub(crate) async fn derive_slot_key(
-    passphrase: &SecretString,
-    salt: Vec<u8>,
-    stretching: Stretching,
-) -> Result<SlotKey, KeyError> {
-    let passphrase = passphrase.clone();
-    let stretched =
-        tokio::task::spawn_blocking(move || SlotKey::derive(&passphrase, &salt, stretching)).await;
-    stretched.map_err(|_| KeyError::Refused)?
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::anchor::{Anchor, AnchorError, Keeper, ask};
 use crate::error::{RecordError, StorageError, VaultError};
@@ -14,7 +14,7 @@ use crate::manifest::{Contents, Mark, Rows, sign, sign_anew};
 use crate::record::{Batch, IdClock, Record, RecordId, decode};
 use crate::rows::{self, RecordRow};
 use crate::store;
-use crate::unlock::Keys;
+use crate::unlock::{Keys, VaultId};
 use crate::wholeness::Wholeness;
 
 /// How many rows a list asks for at a time.
@@ -33,8 +33,8 @@ pub struct Vault {
     file: VaultFile,
 }
 
-struct State {
-    connection: SqliteConnection,
+pub(crate) struct State {
+    pub(crate) connection: SqliteConnection,
     /// `None` while a write is under way. A write that failed or was abandoned half way leaves it so, and the next
     /// operation reads the file anew instead of trusting a guess about what was written.
     contents: Option<Contents>,
@@ -240,9 +240,14 @@ impl Vault {
         Ok(closed?)
     }
 
-    /// The file, for what stands in it beside records.
-    pub(crate) async fn connection(&self) -> MappedMutexGuard<'_, SqliteConnection> {
-        MutexGuard::map(self.state.lock().await, |state| &mut state.connection)
+    /// The state, whether or not its contents match the file.
+    pub(crate) async fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().await
+    }
+
+    /// The vault and the epoch that its slots are bound to.
+    pub(crate) fn place(&self) -> (VaultId, i64) {
+        self.keys.record.place()
     }
 
     /// The state with contents that match the file.
@@ -315,6 +320,8 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
+    use crate::new_slots::NewSlots;
+    use crate::unlock::Stretching;
 
     #[derive(Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
     struct Note(String);
@@ -327,7 +334,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut rng = ChaCha20Rng::seed_from_u64(3);
         let passphrase = SecretString::from("a long enough passphrase");
-        let vault = Vault::create(&folder.path().join("vault.db"), &passphrase, 100, &mut rng).await.unwrap();
+        let slots = NewSlots::new(&passphrase, Stretching::FLOOR);
+        let vault = Vault::create(&folder.path().join("vault.db"), &slots, 100, &mut rng).await.unwrap();
         (folder, vault, rng)
     }
 

@@ -65,7 +65,10 @@ pub use wallet::{CreateError, Wallet};
 pub use words::{RecoveryWords, WordsError};
 
 /// The vault's words that the wallet's callers meet.
-pub use passerby_vault::{RecordError, StorageError, VaultError, Wholeness};
+pub use passerby_vault::{
+    KeyError, Keyring, KeyringError, RecordError, RecoverySecret, StorageError, Stretching, SystemKeyring,
+    VaultError, WayIn, Wholeness,
+};
 
 /// Where a test may end the program.
 macro_rules! kill_point {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use passerby_protocol::keys::RootSecret;
 use passerby_protocol::time::{Clock, Timestamp};
-use passerby_vault::{Record, RecordError, RecordId, Vault, VaultError, Wholeness};
+use passerby_vault::{
+    NewSlots, Record, RecordError, RecordId, Stretching, Vault, VaultError, WayIn, Wholeness,
+};
 use rand_core::CryptoRng;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Mutex, MutexGuard};
@@ -43,25 +45,27 @@ impl Wallet {
     pub async fn create(
         path: &Path,
         passphrase: &SecretString,
+        stretching: Stretching,
         clock: Arc<dyn Clock>,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, CreateError> {
         if Strength::of(passphrase.expose_secret()) == Strength::TooShort {
             return Err(CreateError::Passphrase);
         }
-        let vault = Vault::create(path, passphrase, clock.now().seconds(), rng).await?;
+        let slots = NewSlots::new(passphrase, stretching);
+        let vault = Vault::create(path, &slots, clock.now().seconds(), rng).await?;
         let wallet = Self { vault, clock, answering: Mutex::new(()), mark: Arc::default() };
         wallet.root(rng).await?;
         Ok(wallet)
     }
 
-    /// Opens the vault at `path`.
-    pub async fn open(
+    /// Opens the vault at `path` with a passphrase, words or a keyring.
+    pub async fn open<'a>(
         path: &Path,
-        passphrase: &SecretString,
+        way: impl Into<WayIn<'a>> + Send,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, VaultError> {
-        let vault = Vault::open(path, passphrase).await?;
+        let vault = Vault::open(path, way).await?;
         Ok(Self { vault, clock, answering: Mutex::new(()), mark: Arc::default() })
     }
 

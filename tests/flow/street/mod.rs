@@ -14,7 +14,7 @@ use passerby_relay_store::ShopStore as _;
 use passerby_relay_store_sqlite::SqliteStore;
 use passerby_testkit::clock::{NOON, TestClock};
 use passerby_testkit::rng;
-use passerby_wallet::{Answer, Optionals, Wallet};
+use passerby_wallet::{Answer, Optionals, Stretching, Wallet};
 use rand_chacha::ChaCha20Rng;
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -57,8 +57,15 @@ impl Street {
 
     /// Anna's wallet, with her details in it.
     pub async fn anna(&mut self) -> Wallet {
-        let wallet =
-            Wallet::create(&self.vault(), &passphrase(), self.clock.clone(), &mut self.rng).await.unwrap();
+        let wallet = Wallet::create(
+            &self.vault(),
+            &passphrase(),
+            Stretching::FLOOR,
+            self.clock.clone(),
+            &mut self.rng,
+        )
+        .await
+        .unwrap();
         wallet.set_attributes(&details(), &mut self.rng).await.unwrap();
         wallet
     }
@@ -66,7 +73,9 @@ impl Street {
     /// Another person's wallet.
     pub async fn somebody_else(&mut self) -> Wallet {
         let path = self.folder.path().join("other.db");
-        Wallet::create(&path, &passphrase(), self.clock.clone(), &mut self.rng).await.unwrap()
+        Wallet::create(&path, &passphrase(), Stretching::FLOOR, self.clock.clone(), &mut self.rng)
+            .await
+            .unwrap()
     }
 
     /// Where Anna's vault is.

@@ -8,13 +8,13 @@ use passerby_wallet::{SystemClock, VaultError, Wallet};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::arguments::Global;
+use crate::arguments::{Global, Stretching};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::make_rng;
-use crate::{passphrase, place};
+use crate::{passphrase, place, stretching};
 
-pub async fn run(global: &Global, output: Output) -> Result<ExitCode, Failure> {
+pub async fn run(global: &Global, stretching: Stretching, output: Output) -> Result<ExitCode, Failure> {
     let path = place::find_vault(global.vault.clone())?;
     // Before a passphrase is thought up for nothing.
     if path.exists() {
@@ -22,7 +22,9 @@ pub async fn run(global: &Global, output: Output) -> Result<ExitCode, Failure> {
     }
     let passphrase = passphrase::ask_for_new(global.passphrase_file.as_deref())?;
     let strength = Strength::of(passphrase.expose_secret());
-    let wallet = Wallet::create(&path, &passphrase, Arc::new(SystemClock), &mut make_rng()?).await?;
+    let stretching = stretching::choose(stretching)?;
+    let clock = Arc::new(SystemClock);
+    let wallet = Wallet::create(&path, &passphrase, stretching, clock, &mut make_rng()?).await?;
     wallet.lock().await?;
     output.object(&json!({ "vault": path.to_string_lossy(), "passphrase": strength_word(strength) }));
     output.line(&format!("Your vault is made: {}", path.display()));

@@ -25,7 +25,7 @@ use crate::session::Session;
 pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let Arguments { global, command } = arguments;
     match command {
-        Command::Init => return init::run(&global, *output).await,
+        Command::Init { stretching } => return init::run(&global, stretching, *output).await,
         Command::Completions { shell } => return completions::run(shell),
         Command::Man { folder } => return man::run(&folder, *output),
         _ => {}
@@ -43,7 +43,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
         Command::Retry(browser) => retry::run(wallet, rng, browser, *output).await,
         Command::Shops { refresh } => shops::run(wallet, rng, refresh, *output).await,
         Command::Activity { refresh } => activity::run(wallet, rng, refresh, *output).await,
-        Command::Init | Command::Completions { .. } | Command::Man { .. } => Ok(ExitCode::SUCCESS),
+        Command::Init { .. } | Command::Completions { .. } | Command::Man { .. } => Ok(ExitCode::SUCCESS),
     };
     session.close(result).await
 }

@@ -19,7 +19,7 @@ impl RecordId {
         &self.0
     }
 
-    fn millis(self) -> u64 {
+    pub(crate) fn millis(self) -> u64 {
         let (time, _) = self.0.split_at(6);
         time.iter().fold(0, |millis, byte| millis << 8 | u64::from(*byte))
     }

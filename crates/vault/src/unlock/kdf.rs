@@ -1,24 +1,14 @@
-//! From a passphrase to a slot key: Argon2id (RFC 9106) within fixed bounds, then HKDF-SHA256 (RFC 5869).
-//!
-//! What it must never do: accept parameters outside the bounds because a file states them. Weaker ones would hand the
-//! passphrase to whoever edits the file, larger ones would let a file stop the machine.
+//! From the secret of a way in to a slot key: Argon2id (RFC 9106) for a passphrase, HKDF-SHA256 (RFC 5869) for secrets
+//! that are random already.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hkdf::Hkdf;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretString};
-use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use super::{Key, LABEL};
-use crate::error::VaultError;
-
-const MIB: u32 = 1024;
-/// RFC 9106's second recommended choice is also the least this program accepts.
-const FLOOR: Stretching = Stretching { memory_kib: 64 * MIB, passes: 3, lanes: 4 };
-/// Above this a file is taken for an attack on the machine, not for a careful person.
-const CAP: Stretching = Stretching { memory_kib: 1024 * MIB, passes: 16, lanes: 16 };
+use super::{Key, KeyringSecret, LABEL, RecoverySecret, Stretching};
 
 /// A key could not be derived.
 #[derive(Debug, thiserror::Error)]
@@ -32,54 +22,18 @@ pub enum KeyError {
     Refused,
 }
 
-/// How a passphrase is stretched: the parameters of Argon2id, kept in the slot as CBOR.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Stretching {
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-}
-
-impl Stretching {
-    /// What new slots get.
-    pub(crate) const NEW: Self = FLOOR;
-
-    /// The CBOR map that stands in the slot.
-    pub(crate) fn encode(self) -> Result<Vec<u8>, KeyError> {
-        let mut bytes = Vec::new();
-        ciborium::into_writer(&self, &mut bytes).map_err(|_| KeyError::Refused)?;
-        Ok(bytes)
-    }
-
-    /// Parameters as a slot states them, if they lie within the bounds.
-    pub(crate) fn parse(mut bytes: &[u8]) -> Result<Self, VaultError> {
-        let Self { memory_kib, passes, lanes } =
-            ciborium::from_reader(&mut bytes).map_err(|_| VaultError::SlotDamaged)?;
-        if !bytes.is_empty() {
-            return Err(VaultError::SlotDamaged);
-        }
-        if (FLOOR.memory_kib..=CAP.memory_kib).contains(&memory_kib)
-            && (FLOOR.passes..=CAP.passes).contains(&passes)
-            && (FLOOR.lanes..=CAP.lanes).contains(&lanes)
-        {
-            return Ok(Self { memory_kib, passes, lanes });
-        }
-        Err(VaultError::Stretching { memory_kib, passes, lanes })
-    }
-}
-
-/// What a passphrase becomes after stretching; it opens one slot.
+/// What the secret of a way in becomes; it opens one slot.
 pub(crate) struct SlotKey(Key);
 
 impl SlotKey {
-    /// Stretches a passphrase. Takes a tenth of a second or more and tens of MiB: not for an async thread.
+    /// Stretches a passphrase, taken as it is spelled here. Takes a tenth of a second or more and tens of MiB: not for
+    /// an async thread.
     pub(crate) fn derive(
         passphrase: &SecretString,
         salt: &[u8],
         stretching: Stretching,
     ) -> Result<Self, KeyError> {
-        let params = Params::new(stretching.memory_kib, stretching.passes, stretching.lanes, Some(32))
+        let params = Params::new(stretching.memory_kib(), stretching.passes(), stretching.lanes(), Some(32))
             .map_err(|_| KeyError::Refused)?;
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(params.block_count()).map_err(|_| KeyError::Memory)?;
@@ -96,6 +50,16 @@ impl SlotKey {
         blocks.zeroize();
         stretched.map_err(|_| KeyError::Refused)?;
         Ok(Self(key))
+    }
+
+    /// The key for a slot of the kind `words`.
+    pub(crate) fn derive_from_words(secret: &RecoverySecret, salt: &[u8]) -> Result<Self, KeyError> {
+        derive_key(secret.expose(), &[b"words", salt]).map(Self)
+    }
+
+    /// The key for a slot of the kind `keyring`.
+    pub(crate) fn derive_from_keyring(secret: &KeyringSecret, salt: &[u8]) -> Result<Self, KeyError> {
+        derive_key(secret.expose(), &[b"keyring", salt]).map(Self)
     }
 
     /// The key that seals the vault key inside the slot.
@@ -127,41 +91,4 @@ pub(super) fn derive_key(secret: &[u8], info: &[&[u8]]) -> Result<Key, KeyError>
         .expand_multi_info(info, key.expose_secret_mut())
         .map_err(|_| KeyError::Refused)?;
     Ok(key)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn encoded(memory_kib: u32, passes: u32, lanes: u32) -> Vec<u8> {
-        Stretching { memory_kib, passes, lanes }.encode().unwrap()
-    }
-
-    #[test]
-    fn bounds_hold_on_each_side_of_each_parameter() {
-        assert!(Stretching::parse(&encoded(65_536, 3, 4)).is_ok());
-        assert!(Stretching::parse(&encoded(1_048_576, 16, 16)).is_ok());
-        for (memory, passes, lanes) in [
-            (65_535, 3, 4),
-            (65_536, 2, 4),
-            (65_536, 3, 3),
-            (1_048_577, 3, 4),
-            (65_536, 17, 4),
-            (65_536, 3, 17),
-            (0, 0, 0),
-            (u32::MAX, u32::MAX, u32::MAX),
-        ] {
-            let refused = Stretching::parse(&encoded(memory, passes, lanes));
-            assert!(matches!(refused, Err(VaultError::Stretching { .. })), "{memory} {passes} {lanes}");
-        }
-    }
-
-    #[test]
-    fn parameters_that_are_not_exactly_one_map_are_damage() {
-        let mut trailing = encoded(65_536, 3, 4);
-        trailing.push(0);
-        for bytes in [&b""[..], b"\xff", b"\xa0", &trailing] {
-            assert!(matches!(Stretching::parse(bytes), Err(VaultError::SlotDamaged)));
-        }
-    }
 }

@@ -1,8 +1,9 @@
 //! The ways in, and the only room of this crate with cryptographic primitives.
 //!
 //! ```text
-//!  passphrase, salt --Argon2id--> SlotKey --HKDF "commit"--> compared with the slot's commitment
-//!                                    \-----HKDF "wrap"-----> opens the slot: VaultKey --HKDF "record"--> RecordSeal
+//!  passphrase -----------Argon2id--\
+//!  recovery secret --HKDF "words"----> SlotKey --HKDF "commit"--> compared with the slot's commitment
+//!  keyring secret --HKDF "keyring"-/        \----HKDF "wrap"----> opens the slot: VaultKey --HKDF "record"--> RecordSeal
 //! ```
 //!
 //! The format, for another implementation (integers are big-endian, `u64`):
@@ -10,8 +11,11 @@
 //! - The label is `passerby-vault/1`. Every key is HKDF-SHA256 with the label as salt and 32 bytes long.
 //! - A *binding* of some fields is each field behind its length. It begins with the label and the vault's id and is the
 //!   associated data of XChaCha20-Poly1305; a sealed blob is `nonce (24) || ciphertext || tag (16)`.
-//! - Slot `passphrase`: parameters are the CBOR map `{memory_kib, passes, lanes}`; the slot key is Argon2id 1.3 over the
-//!   passphrase (UTF-8, as given) and the salt. Commitment: `HKDF(slot key, "commit")`. Wrapped: the vault key, sealed by
+//! - Slots differ only in how they come to their slot key. `passphrase`: parameters are the CBOR map
+//!   `{memory_kib, passes, lanes}`; Argon2id 1.3 over the passphrase (UTF-8, in the spelling of [`derive_spelling`]) and the
+//!   salt. `words`: no parameters; `HKDF(recovery secret, "words" || salt)`. `keyring`: the CBOR map `{store}`;
+//!   `HKDF(keyring secret, "keyring" || salt)`, where the secret is 32 bytes.
+//! - Every slot: the commitment is `HKDF(slot key, "commit")`. Wrapped is the vault key, sealed by
 //!   `HKDF(slot key, "wrap")` and bound to `"slot", slot id, kind, parameters, salt, epoch`.
 //! - Record: its padded plaintext, sealed by `HKDF(vault key, "record" || epoch)` and bound to
 //!   `"record", record id, ver, epoch`.
@@ -23,7 +27,10 @@
 mod kdf;
 mod manifest;
 mod seal;
+mod secrets;
 mod slot;
+mod spelling;
+mod stretching;
 #[cfg(test)]
 mod vector;
 
@@ -31,10 +38,15 @@ use rand_core::CryptoRng;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
 
 pub use kdf::KeyError;
-pub(crate) use kdf::{SlotKey, Stretching};
+pub(crate) use kdf::SlotKey;
 pub(crate) use manifest::{MAC_LEN, ManifestKey, SlotDigest};
 pub(crate) use seal::{Nonce, RecordSeal, TAG_LEN};
-pub(crate) use slot::{Slot, SlotHead, SlotKind};
+pub(crate) use secrets::KeyringSecret;
+pub use secrets::RecoverySecret;
+pub use slot::SlotKind;
+pub(crate) use slot::{Slot, SlotHead};
+pub(crate) use spelling::derive_spelling;
+pub use stretching::Stretching;
 
 /// The first part of every binding and the salt of every key derivation: another format gets another label.
 const LABEL: &[u8] = b"passerby-vault/1";

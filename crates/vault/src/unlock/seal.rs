@@ -82,6 +82,11 @@ impl RecordSeal {
         self.epoch
     }
 
+    /// The vault and the epoch: what slots are bound to.
+    pub(crate) fn place(&self) -> (VaultId, i64) {
+        (self.vault, self.epoch)
+    }
+
     pub(crate) fn seal(
         &self,
         id: RecordId,

@@ -1,8 +1,8 @@
 //! One way in: the vault key, sealed for one secret.
 //!
-//! Everything a slot says openly is bound into its seal. Other kinds (keyring, recovery words) come as further [`SlotKind`]s
-//! with their own way to a [`SlotKey`]; wrapping and unwrapping stay as they are. A kind this program does not know is
-//! left alone: another program may open the vault with it.
+//! Everything a slot says openly is bound into its seal. Each [`SlotKind`] has its own way to a [`SlotKey`]; wrapping and
+//! unwrapping are the same for all. A kind this program does not know is left alone: another program may open the vault
+//! with it.
 
 use secrecy::{ExposeSecret, ExposeSecretMut};
 
@@ -12,16 +12,38 @@ use crate::error::VaultError;
 
 /// What kind of secret a slot opens for. The name stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SlotKind {
+#[non_exhaustive]
+pub enum SlotKind {
     /// A passphrase, stretched by Argon2id; the slot's parameters are [`Stretching`](super::Stretching).
     Passphrase,
+    /// A [`RecoverySecret`](super::RecoverySecret), which the person has as 24 words; no parameters.
+    Words,
+    /// A random secret in the keyring of the system; the parameters name the store that holds it.
+    Keyring,
 }
 
 impl SlotKind {
-    pub(crate) fn name(self) -> &'static str {
+    const ALL: [Self; 3] = [Self::Passphrase, Self::Words, Self::Keyring];
+
+    /// The name, as it stands in the file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Passphrase => "passphrase",
+            Self::Words => "words",
+            Self::Keyring => "keyring",
         }
+    }
+
+    /// The kind of this name, if this program knows it.
+    pub(crate) fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl std::fmt::Display for SlotKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -61,14 +83,15 @@ impl Slot {
         Ok(Self { head, commitment, wrapped })
     }
 
-    /// The vault key, if `slot_key` is the one this slot was made for and nothing in the slot was altered.
+    /// The vault key, or `None` if this slot was made for another key than `slot_key`. If it was made for this one and
+    /// something in it was altered, it is damaged.
     pub(crate) fn unwrap(
         &self,
         (vault, epoch): (VaultId, i64),
         slot_key: &SlotKey,
-    ) -> Result<VaultKey, VaultError> {
+    ) -> Result<Option<VaultKey>, VaultError> {
         if !slot_key.fits(&self.commitment)? {
-            return Err(VaultError::WrongPassphrase);
+            return Ok(None);
         }
         let key = slot_key.derive_wrapping_key()?;
         let opened =
@@ -78,7 +101,12 @@ impl Slot {
             return Err(VaultError::SlotDamaged);
         }
         vault_key.expose_secret_mut().copy_from_slice(&opened);
-        Ok(VaultKey(vault_key))
+        Ok(Some(VaultKey(vault_key)))
+    }
+
+    /// Whether the slot is of this kind.
+    pub(crate) fn is(&self, kind: SlotKind) -> bool {
+        self.head.kind == kind.name()
     }
 }
 

@@ -12,4 +12,5 @@ mod opening;
 mod parts;
 mod records;
 mod tampering;
+mod ways;
 mod worker;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use passerby_vault::{Vault, VaultError, Wholeness};
 use rand_core::Rng;
+use secrecy::SecretString;
 
 use crate::parts::{Attribute, Home, NOW, Parcel, passphrase};
 use crate::worker::{Worker, read};
@@ -94,7 +95,7 @@ async fn the_copy_beside_it_is_the_vault_as_it_was() {
 async fn nothing_is_brought_up_before_the_passphrase_fits() {
     let home = older(1);
     let before = fs::read(&home.path).unwrap();
-    let refused = Vault::open(&home.path, &"a wrong passphrase".into()).await;
+    let refused = Vault::open(&home.path, &SecretString::from("a wrong passphrase")).await;
     assert!(matches!(refused, Err(VaultError::WrongPassphrase)), "{refused:?}");
     assert_eq!(fs::read(&home.path).unwrap(), before);
     assert!(!copy_of(&home, 1).exists());

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use passerby_vault::{Vault, VaultError};
+use passerby_vault::{NewSlots, Stretching, Vault, VaultError};
 use secrecy::SecretString;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
@@ -50,13 +50,17 @@ async fn an_open_vault_tells_its_passphrase_from_others() {
 #[tokio::test]
 async fn creating_refuses_an_empty_passphrase_and_an_occupied_place() {
     let mut home = Home::new();
-    let refused = Vault::create(&home.path, &SecretString::from(""), NOW, &mut home.rng).await;
+    let empty = SecretString::from("");
+    let slots = NewSlots::new(&empty, Stretching::FLOOR);
+    let refused = Vault::create(&home.path, &slots, NOW, &mut home.rng).await;
     assert!(matches!(refused, Err(VaultError::EmptyPassphrase)));
     assert!(!home.path.exists());
 
     fs::create_dir_all(home.path.parent().unwrap()).unwrap();
     fs::write(&home.path, "a letter").unwrap();
-    let refused = Vault::create(&home.path, &passphrase(), NOW, &mut home.rng).await;
+    let passphrase = passphrase();
+    let slots = NewSlots::new(&passphrase, Stretching::FLOOR);
+    let refused = Vault::create(&home.path, &slots, NOW, &mut home.rng).await;
     assert!(matches!(refused, Err(VaultError::Exists)));
     assert_eq!(fs::read(&home.path).unwrap(), b"a letter");
     assert_eq!(fs::read_dir(home.path.parent().unwrap()).unwrap().count(), 1, "nothing is laid beside it");
@@ -88,7 +92,9 @@ async fn one_vault_belongs_to_one_process() {
     // The lock belongs to the open file, not to the process: a second opening here meets what another process meets.
     let second = Vault::open(&home.path, &passphrase()).await;
     assert!(matches!(second, Err(VaultError::InUse)), "{second:?}");
-    let over = Vault::create(&home.path, &passphrase(), NOW, &mut home.rng).await;
+    let passphrase = passphrase();
+    let slots = NewSlots::new(&passphrase, Stretching::FLOOR);
+    let over = Vault::create(&home.path, &slots, NOW, &mut home.rng).await;
     assert!(matches!(over, Err(VaultError::Exists)), "{over:?}");
 
     vault.lock().await.unwrap();
@@ -172,7 +178,9 @@ fn from_any_thread(vault: &Vault, home: &mut Home) {
     fn assert_send<T: Send>(_: T) {}
     let attribute = Attribute::new("email", "ada@example.org");
     assert_send(Vault::open(&home.path, &passphrase()));
-    assert_send(Vault::create(&home.path, &passphrase(), NOW, &mut home.rng));
+    let passphrase = passphrase();
+    let slots = NewSlots::new(&passphrase, Stretching::FLOOR);
+    assert_send(Vault::create(&home.path, &slots, NOW, &mut home.rng));
     assert_send(vault.insert(&attribute, NOW, &mut home.rng));
     assert_send(vault.write(vault.batch()));
     assert_send(vault.list::<Attribute>());

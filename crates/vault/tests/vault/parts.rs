@@ -1,11 +1,13 @@
 //! What every test of this box needs: a folder, a vault in it, records to keep, and a hand that alters the file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use passerby_vault::{Record, RecordId, Vault};
+use passerby_vault::{Keyring, KeyringError, NewSlots, Record, RecordId, RecoverySecret, Stretching, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use secrecy::SecretString;
+use secrecy::{SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -42,6 +44,55 @@ impl Record for Parcel {
     const KIND: &'static str = "parcel";
 }
 
+/// What the person's words spell.
+pub fn words() -> RecoverySecret {
+    RecoverySecret::new(&[5; 32])
+}
+
+/// A keyring in memory, which can be made to misbehave. The system's own is tested in keyring.rs.
+pub struct TestKeyring {
+    pub store: &'static str,
+    pub held: Mutex<BTreeMap<String, Vec<u8>>>,
+    pub trouble: Mutex<Option<KeyringError>>,
+}
+
+impl TestKeyring {
+    pub fn new(store: &'static str) -> Arc<Self> {
+        Arc::new(Self { store, held: Mutex::default(), trouble: Mutex::default() })
+    }
+
+    fn ready(&self) -> Result<(), KeyringError> {
+        self.trouble.lock().unwrap().clone().map_or(Ok(()), Err)
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.held.lock().unwrap().keys().cloned().collect()
+    }
+}
+
+impl Keyring for TestKeyring {
+    fn store(&self) -> &str {
+        self.store
+    }
+
+    fn find(&self, name: &str) -> Result<Option<SecretSlice<u8>>, KeyringError> {
+        self.ready()?;
+        Ok(self.held.lock().unwrap().get(name).cloned().map(SecretSlice::from))
+    }
+
+    fn put(&self, name: &str, secret: &[u8]) -> Result<(), KeyringError> {
+        self.ready()?;
+        self.held.lock().unwrap().insert(name.to_owned(), secret.to_vec());
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeyringError> {
+        self.ready()?;
+        self.held.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
+
 /// A folder that is removed with the test, and where its vault stands.
 pub struct Home {
     pub folder: TempDir,
@@ -62,7 +113,17 @@ impl Home {
     }
 
     pub async fn create(&mut self) -> Vault {
-        Vault::create(&self.path, &passphrase(), NOW, &mut self.rng).await.unwrap()
+        let passphrase = passphrase();
+        let slots = NewSlots::new(&passphrase, Stretching::FLOOR);
+        Vault::create(&self.path, &slots, NOW, &mut self.rng).await.unwrap()
+    }
+
+    /// A vault with all three ways in.
+    pub async fn create_with(&mut self, keyring: &Arc<dyn Keyring>) -> Vault {
+        let (passphrase, words) = (passphrase(), words());
+        let mut slots = NewSlots::new(&passphrase, Stretching::FLOOR);
+        (slots.words, slots.keyring) = (Some(&words), Some(keyring));
+        Vault::create(&self.path, &slots, NOW, &mut self.rng).await.unwrap()
     }
 
     pub async fn open(&self) -> Vault {

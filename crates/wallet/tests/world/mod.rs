@@ -20,7 +20,7 @@ use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::time::{Clock, Timestamp};
 use passerby_testkit::clock::{NOON, TestClock};
 use passerby_testkit::rng::seeded;
-use passerby_wallet::{Answer, Optionals, RequestView, Wallet};
+use passerby_wallet::{Answer, Optionals, RequestView, Stretching, Wallet};
 use rand_chacha::ChaCha20Rng;
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -93,7 +93,8 @@ pub fn yes(optional: &[&str]) -> Answer {
 
 /// A wallet with the person's details in it.
 pub async fn new_wallet(folder: &Path, clock: Arc<TestClock>, rng: &mut ChaCha20Rng) -> Wallet {
-    let wallet = Wallet::create(&folder.join("vault.db"), &passphrase(), clock, rng).await.unwrap();
+    let wallet =
+        Wallet::create(&folder.join("vault.db"), &passphrase(), Stretching::FLOOR, clock, rng).await.unwrap();
     let values = [
         ("name", "Ada Passerby"),
         ("email", "ada@home.example"),
