@@ -27,6 +27,12 @@ pub enum VaultError {
         /// The kind that was looked for.
         kind: SlotKind,
     },
+    /// More keyrings have slots in this vault than are ever asked.
+    #[error("this vault has slots for {limit} keyrings already; take one out first")]
+    TooManyKeyrings {
+        /// The most there may be.
+        limit: usize,
+    },
     /// A vault cannot be closed with an empty passphrase.
     #[error("a vault cannot be closed with an empty passphrase")]
     EmptyPassphrase,
@@ -64,6 +70,12 @@ pub enum VaultError {
         passes: u32,
         /// Argon2 lanes.
         lanes: u32,
+    },
+    /// The vault is not what it was when it was last written, and a person has not accepted it yet.
+    #[error("the vault is not whole, so nothing is written: {found}")]
+    NotWhole {
+        /// What was found.
+        found: Wholeness,
     },
     /// The secret fits, but the slot's sealed key or the fields bound to it were altered, or the slot is not
     /// there or cannot be parsed.

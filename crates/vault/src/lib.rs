@@ -30,7 +30,9 @@ mod migration;
 mod new_slots;
 mod opening;
 mod record;
+mod rotation;
 mod rows;
+mod slot_changes;
 mod slots;
 mod store;
 mod unlock;
@@ -44,8 +46,18 @@ pub use keyring::{Keyring, KeyringError, SystemKeyring};
 pub use manifest::Mark;
 pub use new_slots::NewSlots;
 pub use record::{Batch, MAX_RECORD_LEN, Record, RecordId};
+pub use rotation::{Damaged, RotateError, Rotated};
 pub use slots::{Opens, SlotId, SlotView};
 pub use unlock::{KeyError, RecoverySecret, SlotKind, Stretching};
 pub use vault::Vault;
 pub use way::WayIn;
 pub use wholeness::Wholeness;
+
+/// Where a test may end the program.
+macro_rules! kill_point {
+    ($name:literal) => {
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!($name);
+    };
+}
+pub(crate) use kill_point;

@@ -161,14 +161,49 @@ pub(crate) async fn write_changes(
                     return Err(RecordError::Damaged { id: *id });
                 }
             }
-            Change::Remove { id } => {
-                let id = id.as_bytes().as_slice();
-                sqlx::query!("DELETE FROM record WHERE id = ?", id)
-                    .execute(&mut *transaction)
-                    .await
-                    .map_err(StorageError::from)?;
-            }
+            Change::Remove { id } => remove_record(transaction, *id).await?,
         }
     }
     Ok(())
+}
+
+/// Puts another seal in the place of a record's, for the same version.
+pub(crate) async fn reseal_record(
+    transaction: &mut SqliteConnection,
+    id: RecordId,
+    row: &RecordRow,
+) -> Result<(), StorageError> {
+    let id = id.as_bytes().as_slice();
+    let done = sqlx::query!(
+        "UPDATE record SET epoch = ?, blob = ? WHERE id = ? AND ver = ?",
+        row.epoch,
+        row.blob,
+        id,
+        row.ver
+    );
+    match done.execute(transaction).await?.rows_affected() {
+        1 => Ok(()),
+        _ => Err(StorageError::Changed),
+    }
+}
+
+pub(crate) async fn remove_record(
+    transaction: &mut SqliteConnection,
+    id: RecordId,
+) -> Result<(), StorageError> {
+    let id = id.as_bytes().as_slice();
+    sqlx::query!("DELETE FROM record WHERE id = ?", id).execute(transaction).await?;
+    Ok(())
+}
+
+/// Fails if a record is left that belongs to another epoch: somebody else wrote it meanwhile.
+pub(crate) async fn refuse_other_epochs(
+    transaction: &mut SqliteConnection,
+    epoch: i64,
+) -> Result<(), StorageError> {
+    let others = sqlx::query_scalar!("SELECT count(*) FROM record WHERE epoch <> ?", epoch);
+    match others.fetch_one(transaction).await? {
+        0 => Ok(()),
+        _ => Err(StorageError::Changed),
+    }
 }

@@ -13,6 +13,12 @@ use crate::way::{KeyringSlot, WayIn};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SlotId(RecordId);
 
+impl SlotId {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
 impl fmt::Display for SlotId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -79,7 +85,7 @@ impl Opens {
 impl Vault {
     /// All slots, oldest first.
     pub async fn slots(&self) -> Result<Vec<SlotView>, StorageError> {
-        let slots = store::read_slots(&mut self.state().await.connection).await?;
+        let slots = store::read_slots(&mut self.state.lock().await.connection).await?;
         slots.iter().map(SlotView::of).collect()
     }
 
@@ -87,7 +93,7 @@ impl Vault {
     /// as long as opening.
     pub async fn check<'a>(&self, way: impl Into<WayIn<'a>> + Send) -> Result<(), VaultError> {
         let way = way.into();
-        let slots = store::read_slots(&mut self.state().await.connection).await?;
+        let slots = store::read_slots(&mut self.state.lock().await.connection).await?;
         way.open(self.place(), &slots).await.map(drop)
     }
 }

@@ -91,6 +91,30 @@ pub(crate) async fn insert_slot(connection: &mut SqliteConnection, slot: &Slot) 
     Ok(())
 }
 
+/// Puts these slots in the place of all there are.
+pub(crate) async fn replace_slots(
+    transaction: &mut SqliteConnection,
+    slots: &[Slot],
+) -> Result<(), StorageError> {
+    sqlx::query!("DELETE FROM slot").execute(&mut *transaction).await?;
+    for slot in slots {
+        insert_slot(transaction, slot).await?;
+    }
+    Ok(())
+}
+
+/// Counts the vault's keys on, from the first epoch to the second.
+pub(crate) async fn replace_epoch(
+    transaction: &mut SqliteConnection,
+    (before, next): (i64, i64),
+) -> Result<(), StorageError> {
+    let done = sqlx::query!("UPDATE header SET epoch = ? WHERE one = 1 AND epoch = ?", next, before);
+    match done.execute(transaction).await?.rows_affected() {
+        1 => Ok(()),
+        _ => Err(StorageError::Changed),
+    }
+}
+
 /// The manifest's row, if there is one that can be read: a vault without it is reported, and can be read itself.
 pub(crate) async fn find_mark(connection: &mut SqliteConnection) -> Result<Option<Mark>, StorageError> {
     let row = sqlx::query!("SELECT counter, mac FROM manifest WHERE one = 1").fetch_optional(connection);
@@ -140,12 +164,23 @@ pub(crate) async fn copy(connection: &mut SqliteConnection, path: &Path) -> Resu
     Ok(())
 }
 
-/// Moves everything from the write-ahead log into the file, empties the log and closes the file.
-pub(crate) async fn close(mut connection: SqliteConnection) -> Result<(), StorageError> {
-    let truncated = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
-    connection.close().await?;
-    truncated?;
+/// Writes the file anew, without what was deleted.
+pub(crate) async fn compact(connection: &mut SqliteConnection) -> Result<(), StorageError> {
+    sqlx::raw_sql("VACUUM").execute(connection).await?;
     Ok(())
+}
+
+/// Moves everything from the write-ahead log into the file and empties the log.
+pub(crate) async fn empty_log(connection: &mut SqliteConnection) -> Result<(), StorageError> {
+    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await?;
+    Ok(())
+}
+
+/// Empties the log and closes the file.
+pub(crate) async fn close(mut connection: SqliteConnection) -> Result<(), StorageError> {
+    let emptied = empty_log(&mut connection).await;
+    connection.close().await?;
+    emptied
 }
 
 #[cfg(test)]

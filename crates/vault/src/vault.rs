@@ -24,9 +24,9 @@ const PORTION: usize = 64;
 ///
 /// Dropping it wipes the key and releases the file, but only [`Vault::lock`] empties SQLite's write-ahead log.
 pub struct Vault {
-    keys: Keys,
+    pub(crate) keys: Keys,
     ids: Arc<IdClock>,
-    state: Mutex<State>,
+    pub(crate) state: Mutex<State>,
     /// Which file is open, whatever stands at its path by now.
     identity: Option<Identity>,
     /// Released last.
@@ -37,10 +37,10 @@ pub(crate) struct State {
     pub(crate) connection: SqliteConnection,
     /// `None` while a write is under way. A write that failed or was abandoned half way leaves it so, and the next
     /// operation reads the file anew instead of trusting a guess about what was written.
-    contents: Option<Contents>,
-    wholeness: Wholeness,
+    pub(crate) contents: Option<Contents>,
+    pub(crate) wholeness: Wholeness,
     /// The last state that this process or the anchor saw. The file may be ahead of it, never behind.
-    known: Option<Mark>,
+    pub(crate) known: Option<Mark>,
     anchored: Anchored,
 }
 
@@ -240,18 +240,13 @@ impl Vault {
         Ok(closed?)
     }
 
-    /// The state, whether or not its contents match the file.
-    pub(crate) async fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().await
-    }
-
     /// The vault and the epoch that its slots are bound to.
     pub(crate) fn place(&self) -> (VaultId, i64) {
         self.keys.record.place()
     }
 
     /// The state with contents that match the file.
-    async fn ready(&self) -> Result<MutexGuard<'_, State>, StorageError> {
+    pub(crate) async fn ready(&self) -> Result<MutexGuard<'_, State>, StorageError> {
         let mut state = self.state.lock().await;
         if state.contents.is_none() {
             let slots = store::read_slots(&mut state.connection).await?;
@@ -266,13 +261,13 @@ impl Vault {
 
     /// Commits, and makes sure that it is the vault's own file that it went to: what is taken away while it is open can be
     /// written to until it is closed, and is then gone.
-    async fn commit(&self, transaction: Transaction<'_, Sqlite>) -> Result<(), StorageError> {
+    pub(crate) async fn commit(&self, transaction: Transaction<'_, Sqlite>) -> Result<(), StorageError> {
         transaction.commit().await?;
         self.check_place()?;
         if self.file.has_log() { Ok(()) } else { Err(StorageError::Gone) }
     }
 
-    fn check_place(&self) -> Result<(), StorageError> {
+    pub(crate) fn check_place(&self) -> Result<(), StorageError> {
         if self.file.find_identity() == self.identity { Ok(()) } else { Err(StorageError::Gone) }
     }
 
@@ -296,7 +291,7 @@ impl State {
     }
 
     /// Lets the anchor follow a vault that is as it should be.
-    fn remember(&self) {
+    pub(crate) fn remember(&self) {
         if let (Anchored::FromNow(keeper) | Anchored::Yes(keeper), Some(mark), true) =
             (&self.anchored, self.known, self.wholeness.is_fine())
         {

@@ -105,7 +105,7 @@ fn open_by_words(
 }
 
 /// More keyrings than a person's computers is a file that wants to keep this one busy.
-const MAX_ASKED: usize = 8;
+pub(crate) const MAX_ASKED: usize = 8;
 
 async fn open_by_keyring(
     keyring: &Arc<dyn Keyring>,
@@ -123,7 +123,7 @@ async fn open_by_keyring(
     Err(trouble)
 }
 
-async fn open_keyring_slot(
+pub(crate) async fn open_keyring_slot(
     keyring: &Arc<dyn Keyring>,
     place: (VaultId, i64),
     slot: &Slot,

@@ -48,7 +48,7 @@ impl std::fmt::Display for SlotKind {
 }
 
 /// What a slot says openly about itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SlotHead {
     pub(crate) id: Vec<u8>,
     /// A [`SlotKind`]'s name, or one this program does not know.
@@ -59,7 +59,7 @@ pub(crate) struct SlotHead {
 }
 
 /// A row of the table `slot`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Slot {
     pub(crate) head: SlotHead,
     pub(crate) commitment: Vec<u8>,

@@ -4,6 +4,7 @@
 
 mod anchor;
 mod damage;
+mod killed_rotation;
 mod leaks;
 mod luck;
 mod manifest;
@@ -11,6 +12,8 @@ mod migration;
 mod opening;
 mod parts;
 mod records;
+mod rotation;
+mod slot_changes;
 mod tampering;
 mod ways;
 mod worker;

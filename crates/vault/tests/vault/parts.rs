@@ -142,6 +142,45 @@ impl Home {
         alter(connection, statement.into()).await
     }
 
+    /// Sealed bytes as they stand in the file.
+    pub async fn blobs(&self, query: &'static str) -> Vec<Vec<u8>> {
+        let mut connection = self.connect().await;
+        let blobs = sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        blobs
+    }
+
+    /// What the slot of this kind is recognised by.
+    pub async fn commitment(&self, kind: &str) -> Vec<u8> {
+        let mut connection = self.connect().await;
+        let query = sqlx::query_scalar("SELECT commitment FROM slot WHERE kind = ?").bind(kind);
+        let commitment = query.fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        commitment
+    }
+
+    /// How many keys the vault has had, and whether each row belongs to the newest.
+    pub async fn epoch(&self) -> i64 {
+        let mut connection = self.connect().await;
+        let epoch = sqlx::query_scalar("SELECT epoch FROM header").fetch_one(&mut connection).await.unwrap();
+        let others: i64 = sqlx::query_scalar("SELECT count(*) FROM record WHERE epoch <> ?")
+            .bind(epoch)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(others, 0, "rows of another key");
+        connection.close().await.unwrap();
+        epoch
+    }
+
+    /// Whether any file of the vault's folder holds these bytes.
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        let files = std::fs::read_dir(self.path.parent().unwrap()).unwrap();
+        files
+            .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .any(|file| file.windows(bytes.len()).any(|window| window == bytes))
+    }
+
     async fn connect(&self) -> SqliteConnection {
         SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&self.path)).await.unwrap()
     }
