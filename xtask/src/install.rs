@@ -49,6 +49,22 @@ pub const NPM: SystemProgram = SystemProgram { program: "npm", packages: &["npm"
 pub const SQLITE: SystemProgram =
     SystemProgram { program: "sqlite3", packages: &["sqlite3"], purpose: "sqlite3" };
 
+/// A session bus of a test's own.
+pub const DBUS: SystemProgram =
+    SystemProgram { program: "dbus-daemon", packages: &["dbus"], purpose: "D-Bus" };
+/// Watches that bus.
+pub const DBUS_MONITOR: SystemProgram =
+    SystemProgram { program: "dbus-monitor", packages: &["dbus"], purpose: "dbus-monitor" };
+/// Calls what is on it.
+pub const GDBUS: SystemProgram =
+    SystemProgram { program: "gdbus", packages: &["libglib2.0-bin"], purpose: "gdbus" };
+/// A keyring to put on it.
+pub const GNOME_KEYRING: SystemProgram = SystemProgram {
+    program: "gnome-keyring-daemon",
+    packages: &["gnome-keyring"],
+    purpose: "a keyring (gnome-keyring-daemon)",
+};
+
 const OLDEST_NODE: u32 = 20;
 
 /// A tool that is installed into the cache folder.

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::{
     checkout::Checkout,
     demo_check, fuzz, generate,
-    install::{C_COMPILER, NODE, NPM, SQLITE, SystemProgram},
+    install::{C_COMPILER, DBUS, DBUS_MONITOR, GDBUS, GNOME_KEYRING, NODE, NPM, SQLITE, SystemProgram},
     interop, npm, rust,
     tally::Tally,
 };
@@ -48,6 +48,7 @@ use Tier::{Check, Full, Ordinary};
 
 const NOTHING: &[&SystemProgram] = &[];
 const BUILD: &[&SystemProgram] = &[&C_COMPILER];
+const TESTS: &[&SystemProgram] = &[&C_COMPILER, &DBUS, &DBUS_MONITOR, &GDBUS, &GNOME_KEYRING];
 const GENERATE: &[&SystemProgram] = &[&C_COMPILER, &SQLITE];
 const SCRIPTS: &[&SystemProgram] = &[&NODE, &NPM];
 const STORY: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM];
@@ -61,7 +62,7 @@ pub const STAGES: &[Stage] = &[
     stage("walls", Check, "the walls between crates and rooms stand", BUILD, rust::walls),
     stage("docs", Check, "the documentation builds without a warning", BUILD, rust::docs),
     stage("generated", Check, "generated files are as `generate` writes them", GENERATE, generate::check),
-    stage("rust", Ordinary, "the Rust tests", BUILD, rust::tests),
+    stage("rust", Ordinary, "the Rust tests", TESTS, rust::tests),
     stage("doctests", Ordinary, "the examples in the documentation", BUILD, rust::doctests),
     stage("sdk-js", Ordinary, "the tests of sdk/js", SCRIPTS, npm::test_sdk),
     stage("shop", Ordinary, "the tests of examples/shop", SCRIPTS, npm::test_shop),

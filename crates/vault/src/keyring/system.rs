@@ -1,6 +1,7 @@
 //! The keyring that comes with the system: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows.
 //!
-//! Each call connects anew: a service that was restarted in between is then no trouble.
+//! Each call connects anew: a service that was restarted in between is then no trouble. On Linux a call ends the program
+//! with a panic when it is made on an async thread: the library below runs a runtime of its own.
 
 use std::collections::HashMap;
 use std::sync::Arc;
