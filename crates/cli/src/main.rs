@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod decide;
 mod failure;
+mod hygiene;
 mod log;
 mod moment;
 mod output;
@@ -27,6 +28,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 fn main() -> ExitCode {
+    hygiene::protect();
     // Whoever asks for JSON gets JSON, even for arguments that cannot be read.
     let json = std::env::args_os().any(|argument| argument == "--json");
     let arguments = match Arguments::try_parse() {

@@ -56,17 +56,17 @@ pub(crate) fn encode<T: Record>(record: &T) -> Result<Zeroizing<Vec<u8>>, Record
 
 /// The record in a padded plaintext, if it is of this kind and shape.
 pub(crate) fn decode<T: Record>(plaintext: &[u8]) -> Result<T, RecordError> {
-    let (kind, value) = split(plaintext).ok_or(RecordError::Shape { kind: T::KIND })?;
+    let (kind, mut value) = split(plaintext).ok_or(RecordError::Shape { kind: T::KIND })?;
     if kind != T::KIND {
         return Err(RecordError::Shape { kind: T::KIND });
     }
-    ciborium::from_reader(value).map_err(|_| RecordError::Shape { kind: T::KIND })
+    read_cbor(&mut value).ok_or(RecordError::Shape { kind: T::KIND })
 }
 
 /// The kind named in a padded plaintext, if it is well formed: a text and exactly one value behind it.
 pub(crate) fn find_kind(plaintext: &[u8]) -> Option<String> {
     let (kind, mut value) = split(plaintext)?;
-    ciborium::from_reader::<IgnoredAny, _>(&mut value).ok()?;
+    read_cbor::<IgnoredAny>(&mut value)?;
     value.is_empty().then_some(kind)
 }
 
@@ -74,6 +74,15 @@ fn split(plaintext: &[u8]) -> Option<(String, &[u8])> {
     let mut rest = padding::unpad(plaintext)?;
     let kind = ciborium::from_reader(&mut rest).ok()?;
     Some((kind, rest))
+}
+
+/// The first value in `bytes`, which then begins behind it.
+///
+/// Every text passes through a buffer. This one holds the longest there can be, so that a text is copied once and its
+/// memory never grows, and is wiped; the library's own would stay on the stack.
+fn read_cbor<T: DeserializeOwned>(bytes: &mut &[u8]) -> Option<T> {
+    let mut buffer = Zeroizing::new(vec![0; bytes.len()]);
+    ciborium::from_reader_with_buffer(bytes, &mut buffer).ok()
 }
 
 /// A writer that only counts.
