@@ -56,6 +56,14 @@ impl VaultFile {
         Ok(place)
     }
 
+    /// Claims a place whether or not something is there, and says whether something is: a vault, or what is left of one.
+    pub(crate) fn claim_any(path: &Path) -> Result<(Self, bool), VaultError> {
+        if !path.try_exists()? {
+            return Ok((Self::prepare(path)?, false));
+        }
+        Ok((Self::claim(path)?, true))
+    }
+
     fn claim(path: &Path) -> Result<Self, VaultError> {
         let lock = private().write(true).create(true).truncate(false).open(beside(path, ".lock"));
         let lock = lock.map_err(|error| match error.kind() {
@@ -92,11 +100,32 @@ impl VaultFile {
     /// An empty file beside the vault's path, to build a vault in. What an interrupted attempt left there is removed.
     pub(crate) fn make_draft(&self) -> io::Result<PathBuf> {
         let draft = beside(&self.path, ".new");
-        for ending in ["", "-wal", "-shm", "-journal"] {
-            remove_if_there(&beside(&draft, ending))?;
-        }
-        private().write(true).create_new(true).open(&draft)?;
+        remove_draft(&draft)?;
+        make_private(&draft)?;
         Ok(draft)
+    }
+
+    /// Copies the vault at this place, and its log if it has one, beside it under a name with a time (Unix seconds), and
+    /// says where. Copied and not moved: until the draft is adopted, the vault stands where it stood.
+    pub(crate) fn copy_aside(&self, now: i64) -> io::Result<PathBuf> {
+        let mut aside = beside(&self.path, &format!(".replaced-{now}"));
+        for count in 2.. {
+            if !aside.try_exists()? {
+                break;
+            }
+            aside = beside(&self.path, &format!(".replaced-{now}-{count}"));
+        }
+        // The log first: a copy of the vault that is there is whole.
+        for ending in ["-wal", ""] {
+            let from = beside(&self.path, ending);
+            if from.try_exists()? {
+                let to = beside(&aside, ending);
+                std::fs::copy(&from, &to)?;
+                File::open(&to)?.sync_all()?;
+            }
+        }
+        sync_folder(&aside)?;
+        Ok(aside)
     }
 
     /// Puts the finished draft at the vault's path, durably.
@@ -116,7 +145,7 @@ impl VaultFile {
     pub(crate) fn make_copy_draft(&self) -> io::Result<PathBuf> {
         let draft = beside(&self.path, ".copy");
         remove_if_there(&draft)?;
-        private().write(true).create_new(true).open(&draft)?;
+        make_private(&draft)?;
         Ok(draft)
     }
 
@@ -133,8 +162,13 @@ impl VaultFile {
     }
 }
 
+/// Removes a draft and what SQLite laid beside it.
+pub(crate) fn remove_draft(draft: &Path) -> io::Result<()> {
+    ["", "-wal", "-shm", "-journal"].iter().try_for_each(|ending| remove_if_there(&beside(draft, ending)))
+}
+
 /// Whether the file's first bytes are those of a vault. Reads only.
-fn is_vault(path: &Path) -> io::Result<bool> {
+pub(crate) fn is_vault(path: &Path) -> io::Result<bool> {
     let mut head = [0; 100];
     match File::open(path)?.read_exact(&mut head) {
         Ok(()) => Ok(head.starts_with(SQLITE_MAGIC) && head[APPLICATION_ID_AT..].starts_with(APPLICATION_ID)),
@@ -146,17 +180,22 @@ fn is_vault(path: &Path) -> io::Result<bool> {
 }
 
 /// The vault's path with something behind its name.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(ending);
     PathBuf::from(name)
 }
 
-fn remove_if_there(path: &Path) -> io::Result<()> {
+pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Makes a new file only its owner can read.
+pub(crate) fn make_private(path: &Path) -> io::Result<File> {
+    private().write(true).create_new(true).open(path)
 }
 
 /// Options that create files only their owner can read. SQLite gives its log the same mode as the file.
@@ -178,7 +217,7 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
@@ -186,6 +225,6 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 /// Elsewhere a folder cannot be synced, and renaming is durable enough on its own.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
-fn sync_folder(_path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }

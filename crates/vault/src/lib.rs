@@ -20,8 +20,11 @@
 //!
 //! That the *whole file* was put back to an older state is noticed where something outside of it remembers its last
 //! one ([`Anchor`]).
+//!
+//! A backup ([`Vault::back_up`], [`Vault::restore`]) is one file in an open format: docs/vault-format.md.
 
 mod anchor;
+mod backup;
 mod error;
 mod file;
 mod keyring;
@@ -41,6 +44,7 @@ mod way;
 mod wholeness;
 
 pub use anchor::{Anchor, AnchorError, AnchorRefusal};
+pub use backup::{BackupError, BackupMade, DamagedRecords, Occupied, RestoreError, Restored};
 pub use error::{RecordError, StorageError, VaultError};
 pub use keyring::{Keyring, KeyringError, SystemKeyring};
 pub use manifest::Mark;

@@ -12,7 +12,7 @@ use crate::migration::{self, FIRST_SIGNED, SCHEMA};
 use crate::new_slots::{NewSlots, refuse_empty, take_back};
 use crate::rows;
 use crate::store::{self, HeaderRow};
-use crate::unlock::{FIRST_EPOCH, Keys, VaultId, VaultKey};
+use crate::unlock::{FIRST_EPOCH, Keys, Slot, VaultId, VaultKey};
 use crate::vault::Vault;
 use crate::way::WayIn;
 
@@ -74,18 +74,28 @@ async fn adopt(file: &VaultFile, vault: VaultId, rows: &Rows, keys: &Keys) -> Re
     Ok(contents)
 }
 
+/// The tables of a new vault, as far as they must be there before its records.
+pub(crate) async fn lay_out(
+    connection: &mut SqliteConnection,
+    (vault, epoch): (VaultId, i64),
+    slots: &[Slot],
+) -> Result<(), VaultError> {
+    migration::lay_out(connection).await?;
+    let header = HeaderRow { vault_id: vault.0.to_vec(), schema: SCHEMA, epoch };
+    store::insert_header(connection, &header).await?;
+    for slot in slots {
+        store::insert_slot(connection, slot).await?;
+    }
+    Ok(())
+}
+
 async fn build(
     connection: &mut SqliteConnection,
     vault: VaultId,
     rows: &Rows,
     keys: &Keys,
 ) -> Result<Contents, VaultError> {
-    migration::lay_out(connection).await?;
-    let header = HeaderRow { vault_id: vault.0.to_vec(), schema: SCHEMA, epoch: FIRST_EPOCH };
-    store::insert_header(connection, &header).await?;
-    for slot in &rows.slots {
-        store::insert_slot(connection, slot).await?;
-    }
+    lay_out(connection, (vault, FIRST_EPOCH), &rows.slots).await?;
     let mut contents = Contents::read(rows, keys);
     sign_anew(connection, &keys.manifest, &mut contents, 0).await?;
     Ok(contents)

@@ -27,6 +27,8 @@ pub struct Vault {
     pub(crate) keys: Keys,
     ids: Arc<IdClock>,
     pub(crate) state: Mutex<State>,
+    /// Held while a backup is written.
+    pub(crate) backing_up: Mutex<()>,
     /// Which file is open, whatever stands at its path by now.
     identity: Option<Identity>,
     /// Released last.
@@ -60,7 +62,7 @@ impl Vault {
         let anchored = Anchored::No;
         let state = State { connection, contents: Some(contents), wholeness, known, anchored };
         let identity = file.find_identity();
-        Self { keys, ids, state: Mutex::new(state), identity, file }
+        Self { keys, ids, state: Mutex::new(state), backing_up: Mutex::new(()), identity, file }
     }
 
     /// Compares the vault with what `anchor` remembers of it, and lets it remember every write from now on.
@@ -229,7 +231,7 @@ impl Vault {
 
     /// Closes the vault: SQLite's log is emptied into the file, the keys and the index are wiped, the file is released.
     pub async fn lock(self) -> Result<(), VaultError> {
-        let Self { keys, ids: _, state, identity: _, file } = self;
+        let Self { keys, ids: _, state, backing_up: _, identity: _, file } = self;
         drop(keys);
         let State { connection, anchored, .. } = state.into_inner();
         let closed = store::close(connection).await;
@@ -271,7 +273,12 @@ impl Vault {
         if self.file.find_identity() == self.identity { Ok(()) } else { Err(StorageError::Gone) }
     }
 
-    fn open_row(&self, id: RecordId, ver: i64, row: &RecordRow) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+    pub(crate) fn open_row(
+        &self,
+        id: RecordId,
+        ver: i64,
+        row: &RecordRow,
+    ) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         let seal = &self.keys.record;
         (row.ver == ver && row.epoch == seal.epoch())
             .then(|| seal.open(id, row.ver, row.epoch, &row.blob))

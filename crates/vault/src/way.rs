@@ -55,6 +55,15 @@ impl fmt::Debug for WayIn<'_> {
 }
 
 impl WayIn<'_> {
+    /// The kind of slot that it opens.
+    pub(crate) const fn kind(self) -> SlotKind {
+        match self {
+            Self::Passphrase(_) => SlotKind::Passphrase,
+            Self::Words(_) => SlotKind::Words,
+            Self::Keyring(_) => SlotKind::Keyring,
+        }
+    }
+
     /// The vault key, from the first slot of this way's kind that fits.
     pub(crate) async fn open(self, place: (VaultId, i64), slots: &[Slot]) -> Result<VaultKey, VaultError> {
         match self {

@@ -80,6 +80,11 @@ impl Index {
         self.entries.get(&id).filter(|entry| entry.is(kind)).map(|entry| entry.stamp.ver)
     }
 
+    /// The current version of a record of any kind that can be read.
+    pub(crate) fn find_version(&self, id: RecordId) -> Option<i64> {
+        self.entries.get(&id).filter(|entry| entry.kind.is_some()).map(|entry| entry.stamp.ver)
+    }
+
     /// Ids and versions of all records of a kind, in order.
     pub(crate) fn of_kind(&self, kind: &str) -> Vec<(RecordId, i64)> {
         let found = self.entries.iter().filter(|(_, entry)| entry.is(kind));

@@ -39,18 +39,33 @@ pub trait Record: Serialize + DeserializeOwned {
 
 /// The padded plaintext of a record.
 pub(crate) fn encode<T: Record>(record: &T) -> Result<Zeroizing<Vec<u8>>, RecordError> {
-    let shape = |_| RecordError::Shape { kind: T::KIND };
+    encode_value(T::KIND, record).map_err(|unfit| match unfit {
+        Unfit::Shape => RecordError::Shape { kind: T::KIND },
+        Unfit::TooLong => RecordError::TooLong { kind: T::KIND, limit: MAX_RECORD_LEN },
+    })
+}
+
+/// Why a value cannot be the plaintext of a record.
+pub(crate) enum Unfit {
+    /// It has no form in CBOR.
+    Shape,
+    /// It is longer than [`MAX_RECORD_LEN`].
+    TooLong,
+}
+
+/// The padded plaintext of a record of any kind.
+pub(crate) fn encode_value(kind: &str, value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Unfit> {
+    let shape = |_| Unfit::Shape;
     // Encoded twice, first only counting, so that the plaintext is never left behind by a growing buffer.
     let mut length = Length(0);
-    ciborium::into_writer(T::KIND, &mut length).map_err(shape)?;
-    ciborium::into_writer(record, &mut length).map_err(shape)?;
+    ciborium::into_writer(kind, &mut length).map_err(shape)?;
+    ciborium::into_writer(value, &mut length).map_err(shape)?;
     if length.0 > MAX_RECORD_LEN {
-        return Err(RecordError::TooLong { kind: T::KIND, limit: MAX_RECORD_LEN });
+        return Err(Unfit::TooLong);
     }
-
     padding::pad(length.0, |mut writer| {
-        ciborium::into_writer(T::KIND, &mut writer).map_err(shape)?;
-        ciborium::into_writer(record, &mut writer).map_err(shape)
+        ciborium::into_writer(kind, &mut writer).map_err(shape)?;
+        ciborium::into_writer(value, &mut writer).map_err(shape)
     })
 }
 
@@ -70,6 +85,13 @@ pub(crate) fn find_kind(plaintext: &[u8]) -> Option<String> {
     value.is_empty().then_some(kind)
 }
 
+/// The kind and the value in a padded plaintext, whatever their meaning.
+pub(crate) fn split_value(plaintext: &[u8]) -> Option<(String, ciborium::Value)> {
+    let (kind, mut rest) = split(plaintext)?;
+    let value = ciborium::from_reader(&mut rest).ok()?;
+    rest.is_empty().then_some((kind, value))
+}
+
 fn split(plaintext: &[u8]) -> Option<(String, &[u8])> {
     let mut rest = padding::unpad(plaintext)?;
     let kind = ciborium::from_reader(&mut rest).ok()?;
@@ -86,7 +108,7 @@ fn read_cbor<T: DeserializeOwned>(bytes: &mut &[u8]) -> Option<T> {
 }
 
 /// A writer that only counts.
-struct Length(usize);
+pub(crate) struct Length(pub(crate) usize);
 
 impl io::Write for Length {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -19,11 +19,14 @@
 //!   `HKDF(slot key, "wrap")` and bound to `"slot", slot id, kind, parameters, salt, epoch`.
 //! - Record: its padded plaintext, sealed by `HKDF(vault key, "record" || epoch)` and bound to
 //!   `"record", record id, ver, epoch`.
+//! - Backup: its padded plaintext, sealed by `HKDF(vault key, "backup" || epoch)` and bound to `"backup", epoch` and the
+//!   fields of its head (docs/vault-format.md).
 //! - Manifest: HMAC-SHA256 under `HKDF(vault key, "manifest" || epoch)`; what it covers stands in docs/vault-format.md.
 //!
 //! What it must never do: hand a key out of this crate, seal twice under one nonce, or try to open a slot before its
 //! commitment was compared (Poly1305 alone does not commit to a key).
 
+mod backup;
 mod kdf;
 mod manifest;
 mod seal;
@@ -37,6 +40,7 @@ mod vector;
 use rand_core::CryptoRng;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
 
+pub(crate) use backup::BackupSeal;
 pub use kdf::KeyError;
 pub(crate) use kdf::SlotKey;
 pub(crate) use manifest::{MAC_LEN, ManifestKey, SlotDigest};
@@ -97,7 +101,9 @@ impl VaultKey {
     /// Everything an open vault of one epoch works with. The vault key itself is not needed until the next opening.
     pub(crate) fn derive_keys(&self, vault: VaultId, epoch: i64) -> Result<Keys, KeyError> {
         let manifest = kdf::derive_key(self.0.expose_secret(), &[b"manifest", &epoch.to_be_bytes()])?;
+        let backup = kdf::derive_key(self.0.expose_secret(), &[b"backup", &epoch.to_be_bytes()])?;
         Ok(Keys {
+            backup: BackupSeal::new(vault, epoch, backup),
             record: self.derive_record_seal(vault, epoch)?,
             manifest: ManifestKey::new(vault, epoch, &manifest)?,
         })
@@ -115,6 +121,7 @@ impl std::fmt::Debug for VaultKey {
 pub(crate) struct Keys {
     pub(crate) record: RecordSeal,
     pub(crate) manifest: ManifestKey,
+    pub(crate) backup: BackupSeal,
 }
 
 /// Thirty-two secret bytes on the heap: moving them leaves no copy, dropping them wipes them.

@@ -35,6 +35,11 @@ impl SlotKind {
         }
     }
 
+    /// Whether a slot of this kind opens for what the person knows or has on paper, on any computer.
+    pub(crate) fn opens_anywhere(self) -> bool {
+        matches!(self, Self::Passphrase | Self::Words)
+    }
+
     /// The kind of this name, if this program knows it.
     pub(crate) fn find(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

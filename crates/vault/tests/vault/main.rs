@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod anchor;
+mod backup;
 mod damage;
 mod killed_rotation;
 mod leaks;

@@ -160,7 +160,7 @@ async fn only_the_owner_can_read_what_is_made() {
 async fn debug_shows_no_key_id_or_path() {
     let mut home = Home::new();
     let vault = home.create().await;
-    insta::assert_snapshot!(format!("{vault:?}"), @"Vault { keys: Keys { record: RecordSeal(redacted), manifest: ManifestKey(redacted) }, .. }");
+    insta::assert_snapshot!(format!("{vault:?}"), @"Vault { keys: Keys { record: RecordSeal(redacted), manifest: ManifestKey(redacted), backup: BackupSeal(redacted) }, .. }");
     let mut batch = vault.batch();
     batch.insert(&Attribute::new("email", "ada@example.org"), NOW, &mut home.rng).unwrap();
     insta::assert_snapshot!(format!("{batch:?}"), @"Batch { changes: 1, .. }");
