@@ -45,6 +45,12 @@ pub const NODE: SystemProgram =
     SystemProgram { program: "node", packages: &["nodejs"], purpose: "Node 20 or newer" };
 /// Installs the shop's side.
 pub const NPM: SystemProgram = SystemProgram { program: "npm", packages: &["npm"], purpose: "npm" };
+/// Runs the readers in Python.
+pub const PYTHON: SystemProgram = SystemProgram {
+    program: "python3",
+    packages: &["python3", "python3-venv", "python3-pip"],
+    purpose: "Python 3",
+};
 /// Lays out an empty database for the checked queries.
 pub const SQLITE: SystemProgram =
     SystemProgram { program: "sqlite3", packages: &["sqlite3"], purpose: "sqlite3" };

@@ -1,12 +1,13 @@
 //! The stage that lets software nobody here wrote speak to the programs of this project.
 //!
 //! `tests/interop/node` gets a relay, a shop and its packing table, as the demo has them, and their addresses in `PASSERBY_..`.
+//! `tests/interop/python` reads what our programs leave behind.
 
 use anyhow::{Context, Result};
 
 use crate::{
     checkout::Checkout,
-    demo, npm,
+    demo, npm, python,
     stage::Outcome,
     stream,
     tally::{Tally, parse_node},
@@ -28,5 +29,7 @@ pub fn run(checkout: &Checkout) -> Result<Outcome> {
     node.env("PASSERBY_PACKING_KEY", cast.packing_key()?);
     let ended = stream::run(&mut node)?;
     cast.leave(false)?;
-    Ok(Outcome::Ran(Tally::of_runner(ended.success, parse_node(&ended.text))))
+    let mut tally = Tally::of_runner(ended.success, parse_node(&ended.text));
+    tally += python::test_interop(checkout)?;
+    Ok(Outcome::Ran(tally))
 }

@@ -17,6 +17,7 @@ mod install;
 mod interop;
 mod npm;
 mod process;
+mod python;
 mod rust;
 mod snapshot;
 mod stage;

@@ -8,7 +8,9 @@ use anyhow::Result;
 use crate::{
     checkout::Checkout,
     demo_check, fuzz, generate,
-    install::{C_COMPILER, DBUS, DBUS_MONITOR, GDBUS, GNOME_KEYRING, NODE, NPM, SQLITE, SystemProgram},
+    install::{
+        C_COMPILER, DBUS, DBUS_MONITOR, GDBUS, GNOME_KEYRING, NODE, NPM, PYTHON, SQLITE, SystemProgram,
+    },
     interop, npm, rust,
     tally::Tally,
 };
@@ -51,6 +53,7 @@ const BUILD: &[&SystemProgram] = &[&C_COMPILER];
 const TESTS: &[&SystemProgram] = &[&C_COMPILER, &DBUS, &DBUS_MONITOR, &GDBUS, &GNOME_KEYRING];
 const GENERATE: &[&SystemProgram] = &[&C_COMPILER, &SQLITE];
 const SCRIPTS: &[&SystemProgram] = &[&NODE, &NPM];
+const STRANGERS: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM, &PYTHON];
 const STORY: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM];
 
 /// Every stage there is.
@@ -73,7 +76,7 @@ pub const STAGES: &[Stage] = &[
         STORY,
         demo_check::run,
     ),
-    stage("interop", Ordinary, "software nobody here wrote, against our programs", STORY, interop::run),
+    stage("interop", Ordinary, "software nobody here wrote, against our programs", STRANGERS, interop::run),
     stage("kills", Full, "the wallet is ended at 1,000 random moments", BUILD, rust::kills),
     stage(
         "fuzz",

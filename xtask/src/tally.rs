@@ -88,6 +88,25 @@ pub fn parse_node(text: &str) -> Option<Tally> {
     sum
 }
 
+/// Reads pytest's last line: `1 failed, 38 passed, 2 errors in 15.36s`.
+pub fn parse_pytest(text: &str) -> Option<Tally> {
+    text.lines().rev().find_map(|line| {
+        let (counts, _) = line.trim_matches(['=', ' ']).split_once(" in ")?;
+        let mut tally = None;
+        for part in counts.split(", ") {
+            let (number, word) = part.split_once(' ')?;
+            let number = number.parse::<u64>().ok()?;
+            let tally: &mut Tally = tally.get_or_insert_default();
+            match word {
+                "passed" => tally.passed += number,
+                "failed" | "error" | "errors" => tally.failed += number,
+                _ => {}
+            }
+        }
+        tally
+    })
+}
+
 fn number_before(line: &str, word: &str) -> Option<u64> {
     let (before, _) = line.split_once(word)?;
     before.rsplit(' ').next()?.parse().ok()
@@ -135,6 +154,14 @@ mod tests {
             Some(tally(12, 1))
         );
         assert_eq!(parse_node("npm error missing script: test"), None);
+    }
+
+    #[test]
+    fn pytest_counts_errors_as_failed() {
+        assert_eq!(parse_pytest("..F\n1 failed, 38 passed, 2 errors in 15.36s\n"), Some(tally(38, 3)));
+        assert_eq!(parse_pytest("===== 3 passed, 1 skipped in 75.01s (0:01:15) ====="), Some(tally(3, 0)));
+        assert_eq!(parse_pytest("no tests ran in 0.01s\n"), None);
+        assert_eq!(parse_pytest("ModuleNotFoundError: No module named 'x'"), None);
     }
 
     #[test]
