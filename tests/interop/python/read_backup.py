@@ -5,6 +5,7 @@ Written from docs/vault-format.md and PyPI's argon2-cffi, cryptography and pynac
 like it, must still do.
 
     read_backup.py FILE --passphrase-file FILE      a file whose first line is the passphrase
+    read_backup.py FILE --recovery-secret HEX       what the 24 words spell
     read_backup.py FILE                             asks for the passphrase
 """
 
@@ -16,6 +17,7 @@ import json
 import re
 import struct
 import sys
+import unicodedata
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -121,6 +123,12 @@ def read_parameters(data):
     return found
 
 
+def spell(passphrase):
+    """A passphrase in the one form that slots are made for."""
+    spaced = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in passphrase)
+    return unicodedata.normalize("NFC", spaced)
+
+
 def passphrase_key(slot, passphrase):
     parameters = read_parameters(slot["parameters"])
     return hash_secret_raw(
@@ -168,14 +176,17 @@ def read_head(text):
     return head
 
 
-def find_vault_key(head, kind, derive_slot_key):
-    slot = next((slot for slot in head["slots"] if slot["kind"] == kind), None)
-    if slot is None:
-        raise Refused("no-slot")
-    slot_key = derive_slot_key(slot)
-    # Before anything is opened with it: the cipher does not commit to a key.
-    if not hmac.compare_digest(subkey(slot_key, b"commit"), slot["commitment"]):
-        raise Refused("wrong-secret")
+def find_vault_key(head, kind, slots, derive_slot_key):
+    """The vault key in the first of these slots that was made for the key that is derived for it."""
+    for slot in slots:
+        slot_key = derive_slot_key(slot)
+        # Before anything is opened with it: the cipher does not commit to a key.
+        if hmac.compare_digest(subkey(slot_key, b"commit"), slot["commitment"]):
+            return unwrap(head, slot, kind, slot_key)
+    raise Refused("wrong-secret" if slots else "no-slot")
+
+
+def unwrap(head, slot, kind, slot_key):
     bound = bind(
         LABEL, head["vault_id"], b"slot", slot["id"], kind.encode(), slot["parameters"], slot["salt"], u64(head["epoch"])
     )
@@ -251,27 +262,41 @@ def unmark(value):
     raise Refused("damaged")
 
 
-def open_backup(text, passphrase):
-    """The head and the records of a backup file's bytes."""
+def open_backup(text, passphrase=None, recovery_secret=None):
+    """The head and the records of a backup file's bytes, by a passphrase or by the 32 bytes that the words spell."""
     head = read_head(text)
-    vault_key = find_vault_key(head, "passphrase", lambda slot: passphrase_key(slot, passphrase))
+    if recovery_secret is not None:
+        slots = [slot for slot in head["slots"] if slot["kind"] == "words"]
+        vault_key = find_vault_key(head, "words", slots, lambda slot: subkey(recovery_secret, b"words" + slot["salt"]))
+        return head, check_records(open_data(head, vault_key))
+    slots = [slot for slot in head["slots"] if slot["kind"] == "passphrase"][:1]
+    try:
+        vault_key = find_vault_key(head, "passphrase", slots, lambda slot: passphrase_key(slot, spell(passphrase)))
+    except Refused as refused:
+        if str(refused) != "wrong-secret" or spell(passphrase) == passphrase:
+            raise
+        vault_key = find_vault_key(head, "passphrase", slots, lambda slot: passphrase_key(slot, passphrase))
     return head, check_records(open_data(head, vault_key))
 
 
 def main():
     parser = argparse.ArgumentParser(description="Opens a Passerby backup and prints what is in it.")
     parser.add_argument("file")
-    parser.add_argument("--passphrase-file")
+    parser.add_argument("--passphrase-file", help="its first line is the passphrase")
+    parser.add_argument("--recovery-secret", help="64 hexadecimal digits: the secret that the 24 words spell")
     arguments = parser.parse_args()
     with open(arguments.file, "rb") as file:
         text = file.read(MOST_BYTES + 1)
-    if arguments.passphrase_file:
+    passphrase, recovery_secret = None, None
+    if arguments.recovery_secret:
+        recovery_secret = bytes.fromhex(arguments.recovery_secret)
+    elif arguments.passphrase_file:
         with open(arguments.passphrase_file, encoding="utf-8") as file:
             passphrase = file.readline().rstrip("\r\n")
     else:
         passphrase = getpass.getpass("Passphrase: ")
     try:
-        head, records = open_backup(text, passphrase)
+        head, records = open_backup(text, passphrase, recovery_secret)
     except Refused as refused:
         print(f"not opened: {refused}", file=sys.stderr)
         return 1

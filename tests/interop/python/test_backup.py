@@ -19,7 +19,9 @@ def test_vector(place):
     vector = json.loads(place.read_text(encoding="utf-8"))
     given, expect = vector["input"], vector["expect"]
     try:
-        head, records = open_backup(given["file"].encode(), given["passphrase"])
+        secret = given.get("recovery_secret_hex")
+        secret = secret and bytes.fromhex(secret)
+        head, records = open_backup(given["file"].encode(), given.get("passphrase"), secret)
     except Refused as refused:
         assert expect == {"refused": str(refused)}
     else:

@@ -15,6 +15,7 @@ PASSPHRASE = "\u00dcber den Wolken"
 VAULT_ID = bytes(range(16))
 VAULT_KEY = bytes(range(100, 132))
 MADE, COUNTER, EPOCH = 1795000000, 42, 3
+SECRET = bytes(range(200, 232))
 PARAMETERS = bytes.fromhex("a36a6d656d6f72795f6b69621a000100006670617373657303656c616e657304")
 
 RECORDS = [
@@ -104,13 +105,13 @@ def dump(file):
     return json.dumps(file, separators=(",", ":")) + "\n"
 
 
-def write(name, about, file, refused=None, passphrase=PASSPHRASE):
+def write(name, about, file, refused=None, passphrase=PASSPHRASE, secret=None):
     text = file if isinstance(file, str) else dump(file)
     ok = {"made": MADE, "counter": COUNTER, "records": RECORDS}
     vector = {
         "about": about,
         "now": 0,
-        "input": {"passphrase": passphrase, "file": text},
+        "input": {**({"recovery_secret_hex": secret.hex()} if secret else {"passphrase": passphrase}), "file": text},
         "expect": {"refused": refused} if refused else {"ok": ok},
     }
     place = FOLDER / f"{name}.json"
@@ -132,6 +133,14 @@ def main():
     empty = make_file(slots, '{"records":[]}')
     write("wrong-passphrase", "another passphrase", whole, "wrong-secret", "\u00dcber den Wolkem")
     write("no-slot", "no slot for a passphrase", make_file(slots[1:], {"records": RECORDS}), "no-slot")
+
+    words = make_slot("words", 2, b"", subkey(SECRET, b"words" + bytes(range(32, 48))))
+    both = make_file([slots[0], words], {"records": RECORDS})
+    write("words", "opened by what the 24 words spell", both, secret=SECRET)
+    write("words-wrong", "the words of another wallet", both, "wrong-secret", secret=bytes(32))
+    write("words-no-slot", "no slot for words", whole, "no-slot", secret=SECRET)
+    decomposed = "U\u0308ber\u00a0den Wolken"
+    write("passphrase-decomposed", "the same passphrase as another keyboard sends it", whole, passphrase=decomposed)
 
     def altered(**members):
         return {**whole, **members}

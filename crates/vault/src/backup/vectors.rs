@@ -9,6 +9,8 @@ use super::error::RestoreError;
 use super::plaintext::Plaintext;
 use super::restore::open;
 use crate::error::VaultError;
+use crate::unlock::RecoverySecret;
+use crate::way::WayIn;
 
 /// The word of docs/vault-format.md.
 fn word(refused: &RestoreError) -> &'static str {
@@ -17,15 +19,15 @@ fn word(refused: &RestoreError) -> &'static str {
         RestoreError::Newer => "newer",
         RestoreError::Damaged => "damaged",
         RestoreError::NoSlot => "no-slot",
-        RestoreError::Vault(VaultError::WrongPassphrase) => "wrong-secret",
+        RestoreError::Vault(VaultError::WrongPassphrase | VaultError::WrongWords) => "wrong-secret",
         RestoreError::Vault(VaultError::Stretching { .. }) => "stretching",
         RestoreError::Vault(VaultError::SlotDamaged) => "slot-damaged",
         _ => "another",
     }
 }
 
-async fn read(file: &str, passphrase: &str) -> Result<Value, RestoreError> {
-    let opened = open(file.as_bytes(), &SecretString::from(passphrase)).await?;
+async fn read(file: &str, way: WayIn<'_>) -> Result<Value, RestoreError> {
+    let opened = open(file.as_bytes(), way).await?;
     // Through the vault's own form and back, so that both directions are the vector's.
     let mut contents = Plaintext::default();
     for record in opened.records {
@@ -33,6 +35,10 @@ async fn read(file: &str, passphrase: &str) -> Result<Value, RestoreError> {
     }
     let contents: Value = serde_json::from_slice(&contents.encode().unwrap()).unwrap();
     Ok(json!({ "made": opened.head.made, "counter": opened.head.counter, "records": contents["records"] }))
+}
+
+fn bytes(hex: &str) -> [u8; 32] {
+    std::array::from_fn(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
 }
 
 #[tokio::test]
@@ -43,8 +49,11 @@ async fn every_vector_is_read_as_it_says() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let vector: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let text = |name: &str| vector["input"][name].as_str().unwrap();
-        let found = match read(text("file"), text("passphrase")).await {
+        let text = |name: &str| vector["input"][name].as_str();
+        let passphrase = SecretString::from(text("passphrase").unwrap_or_default());
+        let secret = text("recovery_secret_hex").map(|hex| RecoverySecret::new(&bytes(hex)));
+        let way = secret.as_ref().map_or(WayIn::Passphrase(&passphrase), WayIn::Words);
+        let found = match read(text("file").unwrap(), way).await {
             Ok(found) => json!({ "ok": found }),
             Err(refused) => json!({ "refused": word(&refused) }),
         };
