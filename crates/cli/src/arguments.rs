@@ -14,7 +14,7 @@ Exit codes:
   2  the arguments cannot be read
   3  nothing was sent: the request was refused, does not hold, or the relay server is down or did not take it
   4  it may have arrived: run `passerby retry`, which cannot send it twice
-  5  the vault cannot be opened: wrong passphrase, in use, not there, not a vault
+  5  the vault or the backup cannot be opened: wrong passphrase, in use, not there, damaged, something else
 
 The vault is $XDG_DATA_HOME/passerby/vault.db unless --vault or PASSERBY_VAULT says otherwise.";
 
@@ -140,6 +140,25 @@ What is sensitive goes only after you gave the passphrase for it, at the termina
         #[arg(long)]
         refresh: bool,
     },
+    /// Write everything into one encrypted file, now or after each change
+    #[command(after_help = "\
+The file opens with your passphrase or your 24 words, on any computer. Its format is open: docs/vault-format.md.
+A former backup of the same wallet is kept beside it, with `.previous` behind its name.
+
+Examples:
+  passerby backup --to /media/stick/passerby.json
+  passerby backup --automatic ~/Documents/Backups    from now on after each change
+  passerby backup                                    now, into that folder")]
+    Backup(Backup),
+    /// Make the wallet anew from its backup
+    #[command(after_help = "\
+Everything in the backup is checked before anything is written. With --replace the vault that is there is kept beside
+the restored one; nothing is deleted.
+
+Examples:
+  passerby restore /media/stick/passerby.json
+  passerby --vault ~/new/vault.db restore passerby.json --words < sheet-of-words.txt")]
+    Restore(Restore),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  passerby completions bash > ~/.local/share/bash-completion/completions/passerby"
@@ -202,6 +221,34 @@ pub struct Show {
     /// Also the values of sensitive details
     #[arg(long)]
     pub reveal: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Write one backup into this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["automatic", "off"])]
+    pub to: Option<PathBuf>,
+    /// From now on write a backup into this folder after each change
+    #[arg(long, value_name = "FOLDER", conflicts_with = "off")]
+    pub automatic: Option<PathBuf>,
+    /// Write no more backups by itself
+    #[arg(long)]
+    pub off: bool,
+    /// Save what can be read of a damaged vault
+    #[arg(long, requires = "to")]
+    pub salvage: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The backup
+    pub file: PathBuf,
+    /// Open it with your 24 words instead of the passphrase; in scripts they are read from standard input
+    #[arg(long)]
+    pub words: bool,
+    /// Put it in the place of a vault that is there, which is kept beside it
+    #[arg(long)]
+    pub replace: bool,
 }
 
 #[derive(Debug, Args)]

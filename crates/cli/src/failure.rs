@@ -3,7 +3,10 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use passerby_wallet::{CreateError, RecordError, Sent, StorageError, Trouble, VaultError};
+use passerby_wallet::{
+    AutomaticBackupError, BackupError, CreateError, RecordError, RestoreError, Sent, StorageError, Trouble,
+    VaultError,
+};
 
 /// Why a command failed, and whether anything was sent.
 #[derive(Debug)]
@@ -102,6 +105,53 @@ impl From<VaultError> for Failure {
         };
         let message = [with_causes(&error).as_str(), next].join(" ").trim().to_owned();
         Self::vault(code, message)
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        let (code, next) = match &error {
+            BackupError::Damaged { .. } => {
+                ("vault-damaged", "To save what can be read into a new file, add --salvage.")
+            }
+            BackupError::Foreign => ("backup-foreign", "Choose another place."),
+            BackupError::Newer => {
+                ("backup-newer", "Choose another place, and look at which of the two you want.")
+            }
+            BackupError::Unconvertible { .. } | BackupError::TooLarge => ("backup-impossible", ""),
+            BackupError::Full => ("disk-full", "Make room and try again."),
+            BackupError::NoFolder => ("no-folder", "Is the disk plugged in?"),
+            _ => ("backup", ""),
+        };
+        Self::failed(code, [with_causes(&error).as_str(), next].join(" ").trim())
+    }
+}
+
+impl From<AutomaticBackupError> for Failure {
+    fn from(error: AutomaticBackupError) -> Self {
+        match error {
+            AutomaticBackupError::Backup(error) => error.into(),
+            AutomaticBackupError::Record(error) => error.into(),
+            other => Self::failed("backup-folder", with_causes(&other)),
+        }
+    }
+}
+
+impl From<RestoreError> for Failure {
+    fn from(error: RestoreError) -> Self {
+        let (code, next) = match error {
+            RestoreError::Vault(error) => return error.into(),
+            RestoreError::Absent => ("backup-absent", ""),
+            RestoreError::NotABackup | RestoreError::TooLarge => ("not-a-backup", ""),
+            RestoreError::Newer => ("backup-newer", "Install the newer program."),
+            RestoreError::Damaged => {
+                ("backup-damaged", "The one before it has `.previous` behind its name; try that.")
+            }
+            RestoreError::NoSlot => ("no-such-way", ""),
+            _ => ("backup-unreadable", ""),
+        };
+        let message = [with_causes(&error).as_str(), "Nothing was changed.", next].join(" ");
+        Self::vault(code, message.trim())
     }
 }
 

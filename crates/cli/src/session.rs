@@ -7,6 +7,7 @@ use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 
 use crate::arguments::Global;
+use crate::commands::backup;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{passphrase, place};
@@ -30,9 +31,13 @@ impl Session {
         Ok(Self { wallet, rng: make_rng()? })
     }
 
-    /// Closes the vault, whatever came of the command.
+    /// Brings the backup up to date and closes the vault, whatever came of the command.
     pub async fn close<T>(self, result: Result<T, Failure>) -> Result<T, Failure> {
-        let closed = self.wallet.lock().await;
+        let Self { wallet, mut rng } = self;
+        if let Some(failing) = wallet.keep_backup(&mut rng).await {
+            backup::remark(&failing);
+        }
+        let closed = wallet.lock().await;
         let value = result?;
         closed?;
         Ok(value)

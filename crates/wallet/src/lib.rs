@@ -24,6 +24,7 @@ pub mod verify;
 // What the steps stand on.
 mod answered;
 pub mod attributes;
+pub mod backup;
 pub mod clock;
 pub mod confirm;
 pub mod decline;
@@ -45,6 +46,7 @@ pub mod words;
 pub use activity::ActivityView;
 pub use answered::AlreadyAnswered;
 pub use attributes::{AttributeError, AttributeView, FormerView, Marks};
+pub use backup::{AutomaticBackup, AutomaticBackupError, BackupTrouble};
 pub use clock::SystemClock;
 pub use confirm::PassphraseConfirmed;
 pub use consent::{Answer, ChoiceError, Detail, Going, Held, News, Optionals, RequestView};
@@ -65,6 +67,7 @@ pub use wallet::{CreateError, Wallet};
 pub use words::{RecoveryWords, WordsError};
 
 /// The vault's words that the wallet's callers meet.
+pub use passerby_vault::{BackupError, BackupMade, DamagedRecords, Occupied, RestoreError, Restored};
 pub use passerby_vault::{
     KeyError, Keyring, KeyringError, RecordError, RecoverySecret, StorageError, Stretching, SystemKeyring,
     VaultError, WayIn, Wholeness,

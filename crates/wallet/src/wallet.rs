@@ -54,7 +54,7 @@ impl Wallet {
         }
         let slots = NewSlots::new(passphrase, stretching);
         let vault = Vault::create(path, &slots, clock.now().seconds(), rng).await?;
-        let wallet = Self { vault, clock, answering: Mutex::new(()), mark: Arc::default() };
+        let wallet = Self::of_vault(vault, clock);
         wallet.root(rng).await?;
         Ok(wallet)
     }
@@ -65,8 +65,11 @@ impl Wallet {
         way: impl Into<WayIn<'a>> + Send,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, VaultError> {
-        let vault = Vault::open(path, way).await?;
-        Ok(Self { vault, clock, answering: Mutex::new(()), mark: Arc::default() })
+        Ok(Self::of_vault(Vault::open(path, way).await?, clock))
+    }
+
+    pub(crate) fn of_vault(vault: Vault, clock: Arc<dyn Clock>) -> Self {
+        Self { vault, clock, answering: Mutex::new(()), mark: Arc::default() }
     }
 
     /// Closes it: everything is written, keys are wiped, the file is free.

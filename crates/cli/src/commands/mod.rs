@@ -2,6 +2,7 @@
 
 mod activity;
 mod approve;
+pub mod backup;
 pub mod browser;
 mod completions;
 mod decline;
@@ -9,6 +10,7 @@ mod init;
 mod man;
 mod open;
 mod requests;
+mod restore;
 mod retry;
 mod set;
 mod shops;
@@ -26,6 +28,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
     let Arguments { global, command } = arguments;
     match command {
         Command::Init { stretching } => return init::run(&global, stretching, *output).await,
+        Command::Restore(restore) => return restore::run(&global, restore, *output).await,
         Command::Completions { shell } => return completions::run(shell),
         Command::Man { folder } => return man::run(&folder, *output),
         _ => {}
@@ -41,9 +44,12 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
         Command::Approve(approve) => approve::run(wallet, rng, approve, passphrase, *output).await,
         Command::Decline { request } => decline::run(wallet, rng, request, *output).await,
         Command::Retry(browser) => retry::run(wallet, rng, browser, *output).await,
+        Command::Backup(backup) => backup::run(wallet, rng, backup, *output).await,
         Command::Shops { refresh } => shops::run(wallet, rng, refresh, *output).await,
         Command::Activity { refresh } => activity::run(wallet, rng, refresh, *output).await,
-        Command::Init { .. } | Command::Completions { .. } | Command::Man { .. } => Ok(ExitCode::SUCCESS),
+        Command::Init { .. } | Command::Restore(_) | Command::Completions { .. } | Command::Man { .. } => {
+            Ok(ExitCode::SUCCESS)
+        }
     };
     session.close(result).await
 }

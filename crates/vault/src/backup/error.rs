@@ -22,6 +22,10 @@ pub enum BackupError {
     /// At the given place is something else than a backup of this vault. It was not touched.
     #[error("there is something else than a backup of this vault at this place; it was left as it is")]
     Foreign,
+    /// The backup at the given place has seen more changes than this vault: the vault is an older copy, or was changed in
+    /// two places. It was not touched.
+    #[error("the backup at this place is newer than this vault; it was left as it is")]
+    Newer,
 
     // The program's fault.
     /// A record has no exact spelling in the backup's format.

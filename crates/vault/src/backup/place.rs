@@ -1,7 +1,7 @@
 //! Where a backup stands on the disk: put there whole or not at all, with the former one beside it.
 //!
 //! What it must never do: leave a place without a whole backup that had one, take the place of something else than a
-//! backup of the same vault, or let another user of the machine read one.
+//! backup of the same vault, put an older state in the place of a newer one, or let another user of the machine read one.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -10,15 +10,17 @@ use std::path::{Path, PathBuf};
 use super::error::{BackupError, RestoreError};
 use super::form::{Head, MAX_BACKUP_LEN};
 use crate::file::{beside, make_private, remove_if_there, sync_folder};
-use crate::unlock::VaultId;
 
 /// Puts a vault's backup at `path`. The one that stood there is kept beside it with `.previous` behind its name.
-pub(super) fn put(path: &Path, vault: VaultId, bytes: &[u8]) -> Result<(), BackupError> {
+pub(super) fn put(path: &Path, head: &Head, bytes: &[u8]) -> Result<(), BackupError> {
     match read(path) {
         Ok(former) => {
-            let known = Head::parse(&former).is_ok_and(|(head, _)| head.vault == vault);
-            if !known {
+            let Some((known, _)) = Head::parse(&former).ok().filter(|(known, _)| known.vault == head.vault)
+            else {
                 return Err(BackupError::Foreign);
+            };
+            if known.counter > head.counter {
+                return Err(BackupError::Newer);
             }
             replace(&previous(path), &former)?;
         }

@@ -54,7 +54,6 @@ impl Vault {
             return Err(BackupError::Damaged { count: left_out });
         }
 
-        let vault = head.vault;
         let plaintext = contents.encode()?;
         let data = head.with_fields(|fields| self.keys.backup.seal(Nonce::make(rng), fields, &plaintext));
         let data = data.map_err(|_| BackupError::TooLarge)?;
@@ -65,10 +64,26 @@ impl Vault {
             if bytes.len() > MAX_BACKUP_LEN {
                 return Err(BackupError::TooLarge);
             }
-            place::put(&path, vault, &bytes)
+            place::put(&path, &head, &bytes)
         });
         put.await.map_err(|error| BackupError::Write(error.into()))??;
         Ok(made)
+    }
+
+    /// Whether the backup at `path` is of this vault as it stands now, as far as its head says. What cannot be read is not.
+    pub async fn is_backed_up(&self, path: &Path) -> Result<bool, RecordError> {
+        let path = path.to_owned();
+        let head = tokio::task::spawn_blocking(move || {
+            let bytes = place::read(&path).ok()?;
+            Head::parse(&bytes).ok().map(|(head, _)| head)
+        });
+        let Some(head) = head.await.ok().flatten() else { return Ok(false) };
+        let state = self.ready().await?;
+        let mark = state.contents.as_ref().and_then(|known| known.mark);
+        let seal = &self.keys.backup;
+        Ok(head.vault == seal.vault()
+            && head.epoch == seal.epoch()
+            && mark.is_some_and(|mark| mark.counter == head.counter))
     }
 
     /// The state of one moment: the head, all readable records, and how many are not.

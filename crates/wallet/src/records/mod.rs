@@ -5,6 +5,7 @@
 
 mod activity;
 mod attribute;
+mod backup_place;
 mod grant;
 mod outbox;
 mod pin;
@@ -15,6 +16,7 @@ mod root;
 pub(crate) use activity::ActivityRecord;
 pub use activity::What;
 pub(crate) use attribute::AttributeRecord;
+pub(crate) use backup_place::{BackupPlaceRecord, Failing};
 pub use grant::GrantState;
 pub(crate) use grant::{GrantRecord, Opening};
 pub(crate) use outbox::OutboxRecord;

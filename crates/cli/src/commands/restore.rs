@@ -1,0 +1,97 @@
+//! `passerby restore`: the wallet, anew from its backup.
+
+use std::io::Read as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use passerby_protocol::time::{Clock as _, Timestamp};
+use passerby_wallet::{
+    Occupied, RecoverySecret, RecoveryWords, SystemClock, Trouble as _, VaultError, Wallet, WayIn,
+};
+use secrecy::SecretString;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::arguments::{Global, Restore};
+use crate::failure::Failure;
+use crate::moment::{minute, rfc3339};
+use crate::output::Output;
+use crate::session::make_rng;
+use crate::{passphrase, place, prompt};
+
+pub async fn run(global: &Global, restore: Restore, output: Output) -> Result<ExitCode, Failure> {
+    let path = place::find_vault(global.vault.clone())?;
+    // Before anybody types 24 words for nothing.
+    if path.exists() && !restore.replace {
+        return Err(Failure::vault(
+            "vault-exists",
+            "There is a vault already. Say another place with --vault, or add --replace: then the one that is there is \
+             kept beside the restored one.",
+        ));
+    }
+    let clock = Arc::new(SystemClock);
+    let occupied =
+        if restore.replace { Occupied::SetAside { now: clock.now().seconds() } } else { Occupied::Refuse };
+    let secret = Secret::ask(global, restore.words)?;
+    let rng = &mut make_rng()?;
+    let restored = Wallet::restore(&restore.file, &path, secret.way(), occupied, clock, rng).await;
+    let (wallet, restored) = restored?;
+    wallet.lock().await.map_err(|error: VaultError| Failure::from(error))?;
+
+    let made = Timestamp::from_seconds(restored.made);
+    output.object(&json!({
+        "vault": path.to_string_lossy(),
+        "made": rfc3339(made),
+        "records": restored.records,
+        "set_aside": restored.set_aside.as_ref().map(|place| place.to_string_lossy()),
+    }));
+    output.line(&format!(
+        "Your wallet is back: {} records, from a backup of {}.",
+        restored.records,
+        minute(made)
+    ));
+    output.line(&format!("It is here: {}", path.display()));
+    if let Some(place) = &restored.set_aside {
+        output.line(&format!("The vault that was there is kept: {}", place.display()));
+    }
+    output.line("What you changed after that moment is not in it.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the person opens the backup with.
+enum Secret {
+    Passphrase(SecretString),
+    Words(RecoverySecret),
+}
+
+impl Secret {
+    fn ask(global: &Global, words: bool) -> Result<Self, Failure> {
+        if !words {
+            return passphrase::ask(global.passphrase_file.as_deref()).map(Self::Passphrase);
+        }
+        let typed = read_words()?;
+        let words = RecoveryWords::parse(&typed)
+            .map_err(|error| Failure::vault(error.code(), format!("{error} {}", error.next_step())))?;
+        Ok(Self::Words(RecoverySecret::new(words.root().expose())))
+    }
+
+    fn way(&self) -> WayIn<'_> {
+        match self {
+            Self::Passphrase(passphrase) => WayIn::Passphrase(passphrase),
+            Self::Words(secret) => WayIn::Words(secret),
+        }
+    }
+}
+
+/// The words as they were typed, unseen at a terminal, or all of standard input.
+fn read_words() -> Result<Zeroizing<String>, Failure> {
+    let unread = |_| Failure::failed("input", "The words could not be read.");
+    if prompt::is_somebody_there() {
+        return rpassword::prompt_password("Your 24 words, in one line: ")
+            .map(Zeroizing::new)
+            .map_err(unread);
+    }
+    let mut typed = Zeroizing::new(String::new());
+    std::io::stdin().lock().read_to_string(&mut typed).map_err(unread)?;
+    Ok(typed)
+}
