@@ -45,7 +45,7 @@ test("every folder has a reader", () => {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   // Read by wallets only: `foreign`, and `request` but for the attestation inside, because a shop makes requests and reads none; `words`, because they
   // are a person's.
-  expect(folders.sort()).toEqual(["foreign", "keys", "passport", "request", "reveal", "verify", "words"]);
+  expect(folders.sort()).toEqual(["backup", "foreign", "keys", "passport", "request", "reveal", "verify", "words"]);
 });
 
 describe("keys: whoever has a passport recomputes the pseudonym", () => {
