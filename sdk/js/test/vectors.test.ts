@@ -43,7 +43,7 @@ async function outcome(run: () => Promise<object>): Promise<object> {
 
 test("every folder has a reader", () => {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  // Read by wallets only: `foreign`, and `request` but for the attestation inside, because a shop makes requests and reads none; `words`, because they
+  // Read by wallets only: `backup`, `foreign`, and `request` but for the attestation inside, because a shop makes requests and reads none; `words`, because they
   // are a person's.
   expect(folders.sort()).toEqual(["backup", "foreign", "keys", "passport", "request", "reveal", "verify", "words"]);
 });

@@ -5,9 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use passerby_protocol::time::{Clock as _, Timestamp};
-use passerby_wallet::{
-    Occupied, RecoverySecret, RecoveryWords, SystemClock, Trouble as _, VaultError, Wallet, WayIn,
-};
+use passerby_wallet::{Occupied, RecoverySecret, RecoveryWords, SystemClock, Trouble as _, Wallet, WayIn};
 use secrecy::SecretString;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -36,7 +34,7 @@ pub async fn run(global: &Global, restore: Restore, output: Output) -> Result<Ex
     let rng = &mut make_rng()?;
     let restored = Wallet::restore(&restore.file, &path, secret.way(), occupied, clock, rng).await;
     let (wallet, restored) = restored?;
-    wallet.lock().await.map_err(|error: VaultError| Failure::from(error))?;
+    wallet.lock().await?;
 
     let made = Timestamp::from_seconds(restored.made);
     output.object(&json!({
