@@ -34,6 +34,7 @@ const DETAILS = {
 /** @type {ReturnType<typeof makePackingApp>} */ let packing;
 /** @type {import("../web/tables/database.js").Database} */ let database;
 /** @type {string[]} */ let logged;
+/** @type {import("@passerby/sdk").ShopConfig & { clock: () => number }} */ let setUp;
 
 beforeEach(async () => {
   now = NOW;
@@ -47,7 +48,8 @@ beforeEach(async () => {
   const clock = () => now;
   relay = await StubRelay.make("http://127.0.0.1:4000", keys, clock);
   wallet = await Wallet.make();
-  const passerby = await Passerby.load({ relay: relay.issuer, sector: HOST, requestKey: keys.request, statement: keys.statement, clock, fetch: relay.fetch });
+  setUp = { relay: relay.issuer, sector: HOST, requestKey: keys.request, statement: keys.statement, clock, fetch: relay.fetch };
+  const passerby = await Passerby.load(setUp);
   database = openDatabase(join(folder, "shop.db"));
   app = makeApp({ database, passerby, question: QUESTION, host: HOST, origin: ORIGIN, staffToken: "staff", clock });
   const shop = new Shop({ url: ORIGIN, staffToken: "staff", fetch: async (url, init) => app.request(url, init) });
@@ -143,6 +145,20 @@ test("an answer of another wallet makes an order, and whoever packs it is told",
   expect(shown).toContain("Trubarjeva 12");
   const opened = await packing.request(`${table}/api/orders/1042/open`, { headers: AT_THE_TABLE });
   expect(await opened.json()).toEqual({ answered_by: "another-wallet", opened: DETAILS });
+});
+
+test("a shop that wants Passerby wallets only takes no other answer, and says so", async () => {
+  const passerby = await Passerby.load({ ...setUp, onlyPasserbyWallets: true });
+  app = makeApp({ database, passerby, question: QUESTION, host: HOST, origin: ORIGIN, staffToken: "staff", clock: setUp.clock });
+  const browser = new Browser();
+  const { requestUri } = await browser.askWallet();
+  const back = new URL(await relay.visit(wallet, requestUri, DETAILS));
+  relay.lie = { grant_claim: null, consent_receipt: null };
+  back.searchParams.delete("passerby_claim");
+  const answer = await browser.go(back.href);
+  expect(answer.status).toBe(409);
+  expect(await answer.text()).toContain("We take Passerby wallets only");
+  expect((await browser.go("/orders/1042")).status).toBe(404);
 });
 
 test("a no goes to the shop's own form, and nothing was ordered", async () => {

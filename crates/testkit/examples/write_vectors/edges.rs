@@ -55,6 +55,14 @@ pub fn links(writer: &mut Writer) -> std::io::Result<()> {
     let alike = format!("http://localhost.example/r/{REQUEST_ID}");
     let local_https = format!("https://relay.example/r/{}", "a".repeat(129));
     for (name, about, link, word) in [
+        ("link-with-host", "A link with a host", good.replacen("://?", "://authorize?", 1), "link-malformed"),
+        (
+            "link-with-path",
+            "A link with a path",
+            good.replacen("://?", ":///authorize?", 1),
+            "link-malformed",
+        ),
+        ("link-with-fragment", "A link with a fragment", format!("{good}#x"), "link-malformed"),
         ("link-2049", "A link of 2,049 bytes", fill(2_049), "link-malformed"),
         (
             "link-http-lookalike",
