@@ -14,6 +14,8 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use crate::error::StorageError;
 use crate::manifest::Mark;
 use crate::unlock::VaultId;
@@ -46,11 +48,18 @@ pub enum AnchorError {
 
 /// How long locking waits for the last mark to be remembered.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long opening waits for an anchor. Whoever it asks first has this time to answer.
+const LONG_PATIENCE: Duration = Duration::from_secs(20);
 
-/// Asks an anchor for a vault's mark, off the async threads.
+/// Asks an anchor for a vault's mark, on a thread that the runtime does not wait for when the program ends.
 pub(crate) async fn ask(anchor: &Arc<dyn Anchor>, vault: VaultId) -> Result<Option<Mark>, AnchorRefusal> {
     let (anchor, vault) = (Arc::clone(anchor), vault.name());
-    tokio::task::spawn_blocking(move || anchor.find(&vault)).await?
+    let (answer, answered) = oneshot::channel();
+    thread::Builder::new().name("vault anchor".to_owned()).spawn(move || {
+        // Nobody waits any more if opening was given up.
+        drop(answer.send(anchor.find(&vault)));
+    })?;
+    tokio::time::timeout(LONG_PATIENCE, answered).await??
 }
 
 /// The thread that takes marks to an anchor. Only the newest of those that wait is taken.

@@ -46,7 +46,7 @@ mod wholeness;
 pub use anchor::{Anchor, AnchorError, AnchorRefusal};
 pub use backup::{BackupError, BackupMade, DamagedRecords, Occupied, RestoreError, Restored};
 pub use error::{RecordError, StorageError, VaultError};
-pub use keyring::{Keyring, KeyringError, SystemKeyring};
+pub use keyring::{Keyring, KeyringAnchor, KeyringError, SystemKeyring};
 pub use manifest::Mark;
 pub use new_slots::NewSlots;
 pub use record::{Batch, MAX_RECORD_LEN, Record, RecordId};

@@ -47,6 +47,8 @@ pub(crate) struct Contents {
     pub(crate) index: Index,
     /// `None` where the file has none, or one that no program wrote.
     pub(crate) mark: Option<Mark>,
+    /// Which version of the file this is: see [`store::find_version`]. `None` until it is asked for.
+    pub(crate) version: Option<i64>,
 }
 
 /// The rows of a vault's file, still sealed.
@@ -54,6 +56,8 @@ pub(crate) struct Rows {
     pub(crate) slots: Vec<Slot>,
     pub(crate) records: Vec<(RecordId, RecordRow)>,
     pub(crate) mark: Option<Mark>,
+    /// From before the records were read.
+    pub(crate) version: Option<i64>,
 }
 
 impl Contents {
@@ -64,6 +68,7 @@ impl Contents {
             slots: rows.slots.iter().map(|slot| slot.derive_digest(vault)).collect(),
             index: Index::read(&rows.records, &keys.record),
             mark: rows.mark.filter(|mark| (1..=LAST_COUNTER).contains(&mark.counter)),
+            version: rows.version,
         }
     }
 

@@ -34,7 +34,7 @@ impl Vault {
         let made = slots.make((vault, FIRST_EPOCH), &key, now, rng).await?;
         let keys = key.derive_keys(vault, FIRST_EPOCH)?;
 
-        let rows = Rows { slots: made, records: Vec::new(), mark: None };
+        let rows = Rows { slots: made, records: Vec::new(), mark: None, version: None };
         let adopted = adopt(&file, vault, &rows, &keys).await;
         if adopted.is_err() {
             take_back(slots.keyring, vault, &rows.slots).await;
@@ -111,12 +111,14 @@ async fn unlock(
     migration::check(connection, schema).await?;
     let vault = VaultId(vault_id.try_into().map_err(|_| StorageError::Damaged)?);
 
+    let version = Some(store::find_version(connection).await?);
     let slots = store::read_slots(connection).await?;
-    let keys = way.open((vault, epoch), &slots).await?.derive_keys(vault, epoch)?;
+    // SQLite reads on a thread of its own while the key is derived on others.
+    let (key, records) = tokio::join!(way.open((vault, epoch), &slots), rows::read_records(connection));
+    let keys = key?.derive_keys(vault, epoch)?;
 
     let mark = if schema < FIRST_SIGNED { None } else { store::find_mark(connection).await? };
-    let records = rows::read_records(connection).await?;
-    let mut contents = Contents::read(&Rows { slots, records, mark }, &keys);
+    let mut contents = Contents::read(&Rows { slots, records: records?, mark, version }, &keys);
     if schema < SCHEMA {
         migration::bring_up(file, connection, schema, &keys, &mut contents).await?;
     }

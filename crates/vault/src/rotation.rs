@@ -153,7 +153,7 @@ impl Vault {
         let records = reseal(&before.records, &self.keys, &next, rng);
         let written = match records {
             Ok(records) => {
-                let after = Rows { slots: slots.clone(), records, mark: before.mark };
+                let after = Rows { slots: slots.clone(), records, mark: before.mark, version: None };
                 self.write_all(&lost, &after, next).await
             }
             Err(error) => Err(error),
@@ -184,6 +184,7 @@ impl Vault {
             slots: store::read_slots(connection).await?,
             records: rows::read_records(connection).await?,
             mark: store::find_mark(connection).await?,
+            version: None,
         };
         let fits = Contents::read(&rows, &self.keys).find_fitting_mark(&self.keys.manifest).is_some();
         match (found.is_fine(), fits) {

@@ -34,6 +34,8 @@ pub(crate) async fn connect(path: &Path) -> Result<SqliteConnection, StorageErro
         .pragma("temp_store", "MEMORY")
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
+        // SQLite reads ahead this far while rows are opened.
+        .row_buffer_size(512)
         .disable_statement_logging();
     Ok(options.connect().await?)
 }
@@ -43,6 +45,11 @@ pub(crate) async fn find_header(
 ) -> Result<Option<HeaderRow>, StorageError> {
     let row = sqlx::query_as!(HeaderRow, "SELECT vault_id, schema, epoch FROM header WHERE one = 1");
     Ok(row.fetch_optional(connection).await?)
+}
+
+/// A number that changes when something else than this connection writes to the file.
+pub(crate) async fn find_version(connection: &mut SqliteConnection) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar("PRAGMA data_version").fetch_one(connection).await?)
 }
 
 /// The number of the newest migration that was run on the file, from the list that sqlx keeps there.

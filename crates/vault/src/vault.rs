@@ -200,12 +200,23 @@ impl Vault {
     /// another shape than `T` is the program's fault and an error.
     pub async fn list<T: Record>(&self) -> Result<Vec<(RecordId, T)>, RecordError> {
         let mut state = self.ready().await?;
-        let State { connection, contents: Some(Contents { index, .. }), .. } = &mut *state else {
+        let State { connection, contents: Some(Contents { index, version, .. }), .. } = &mut *state else {
             return Err(StorageError::Damaged.into());
         };
-        let wanted = index.of_kind(T::KIND);
-        let mut records = Vec::with_capacity(wanted.len());
-        for portion in wanted.chunks(PORTION) {
+        let now = store::find_version(connection).await?;
+        // Something else wrote to the file: what it holds now is looked at, not what is remembered of it.
+        let remembered = *version.get_or_insert(now) == now;
+
+        let mut records = Vec::new();
+        let mut unread = Vec::new();
+        for (id, ver, blob) in index.of_kind(T::KIND) {
+            let blob = blob.filter(|_| remembered);
+            match blob.and_then(|blob| self.keys.record.open(id, ver, self.keys.record.epoch(), blob)) {
+                Some(plaintext) => records.push((id, decode(&plaintext)?)),
+                None => unread.push((id, ver)),
+            }
+        }
+        for portion in unread.chunks(PORTION) {
             let ids: Vec<_> = portion.iter().map(|(id, _)| *id).collect();
             // Only these: a list must not become slower with every record of another kind.
             let mut rows = rows::find_records(connection, &ids).await?.into_iter().peekable();
@@ -218,6 +229,7 @@ impl Vault {
                 }
             }
         }
+        records.sort_by_key(|(id, _)| *id);
         Ok(records)
     }
 
@@ -251,10 +263,12 @@ impl Vault {
     pub(crate) async fn ready(&self) -> Result<MutexGuard<'_, State>, StorageError> {
         let mut state = self.state.lock().await;
         if state.contents.is_none() {
+            let version = store::find_version(&mut state.connection).await?;
             let slots = store::read_slots(&mut state.connection).await?;
             let mark = store::find_mark(&mut state.connection).await?;
             let records = rows::read_records(&mut state.connection).await?;
-            state.contents = Some(Contents::read(&Rows { slots, records, mark }, &self.keys));
+            let version = Some(version);
+            state.contents = Some(Contents::read(&Rows { slots, records, mark, version }, &self.keys));
             let known = state.known;
             state.judge(&self.keys, known);
         }

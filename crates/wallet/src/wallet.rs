@@ -6,7 +6,7 @@ use std::sync::Arc;
 use passerby_protocol::keys::RootSecret;
 use passerby_protocol::time::{Clock, Timestamp};
 use passerby_vault::{
-    NewSlots, Record, RecordError, RecordId, Stretching, Vault, VaultError, WayIn, Wholeness,
+    KeyringAnchor, NewSlots, Record, RecordError, RecordId, Stretching, Vault, VaultError, WayIn, Wholeness,
 };
 use rand_core::CryptoRng;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -60,12 +60,21 @@ impl Wallet {
     }
 
     /// Opens the vault at `path` with a passphrase, words or a keyring.
+    ///
+    /// A keyring that opens it is also asked which state of the vault was the last: see [`Wallet::wholeness`].
     pub async fn open<'a>(
         path: &Path,
         way: impl Into<WayIn<'a>> + Send,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, VaultError> {
-        Ok(Self::of_vault(Vault::open(path, way).await?, clock))
+        let way = way.into();
+        let vault = Vault::open(path, way).await?;
+        if let WayIn::Keyring(keyring) = way {
+            let anchor = Arc::new(KeyringAnchor::new(Arc::clone(keyring)));
+            // One that does not answer is no reason not to open: the vault then says that nothing remembers it.
+            drop(vault.hold_to(anchor).await);
+        }
+        Ok(Self::of_vault(vault, clock))
     }
 
     pub(crate) fn of_vault(vault: Vault, clock: Arc<dyn Clock>) -> Self {

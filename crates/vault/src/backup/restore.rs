@@ -151,7 +151,7 @@ async fn fill(
         _ => StorageError::Damaged,
     })?;
     let records = rows::read_records(&mut transaction).await?;
-    let rows = Rows { slots: head.slots, records, mark: None };
+    let rows = Rows { slots: head.slots, records, mark: None, version: None };
     let mut contents = Contents::read(&rows, keys);
     // What was sealed a moment ago must open: anything else is a disk or a memory that cannot be relied on.
     if contents.index.damaged().next().is_some() || contents.index.stamps().len() != changes.len() {

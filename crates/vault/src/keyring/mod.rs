@@ -6,11 +6,13 @@
 //! What it must never do: be the only way in; hold up an async thread; put a secret, or what a keyring said in its own
 //! words, into an error.
 
+mod anchor;
 mod ask;
 mod system;
 
 use secrecy::SecretSlice;
 
+pub use anchor::KeyringAnchor;
 pub(crate) use ask::{find, put, remove};
 pub use system::SystemKeyring;
 

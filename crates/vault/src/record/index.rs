@@ -16,12 +16,17 @@ pub(crate) struct Index {
     entries: BTreeMap<RecordId, Entry>,
 }
 
-#[derive(Clone)]
 struct Entry {
     /// `None` for a row that is damaged: its kind cannot be told.
     kind: Option<Arc<str>>,
     stamp: Stamp,
+    /// The row itself, still sealed, unless it is large: a list of thousands is then opened without asking SQLite for
+    /// each.
+    blob: Option<Box<[u8]>>,
 }
+
+/// The largest blob that is kept in memory: nonce, a kibibyte and tag.
+const LIGHT: usize = 24 + 1024 + TAG_LEN;
 
 /// What the manifest knows of a record beside its id: its version and the tag of its seal.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,14 +68,11 @@ impl Index {
                 .and_then(|plaintext| find_kind(&plaintext));
             // There are few kinds and many records.
             let kind = kind.map(|kind| {
-                let known = kinds.get(kind.as_str()).cloned();
-                known.unwrap_or_else(|| {
-                    let new: Arc<str> = Arc::from(kind);
-                    kinds.insert(Arc::clone(&new));
-                    new
-                })
+                let one = kinds.get(kind.as_str()).cloned().unwrap_or_else(|| Arc::from(kind));
+                kinds.insert(Arc::clone(&one));
+                one
             });
-            (*id, Entry { kind, stamp: Stamp::of(row.ver, &row.blob) })
+            (*id, Entry { kind, stamp: Stamp::of(row.ver, &row.blob), blob: keep(&row.blob) })
         });
         Self { entries: entries.collect() }
     }
@@ -85,10 +87,10 @@ impl Index {
         self.entries.get(&id).filter(|entry| entry.kind.is_some()).map(|entry| entry.stamp.ver)
     }
 
-    /// Ids and versions of all records of a kind, in order.
-    pub(crate) fn of_kind(&self, kind: &str) -> Vec<(RecordId, i64)> {
-        let found = self.entries.iter().filter(|(_, entry)| entry.is(kind));
-        found.map(|(id, entry)| (*id, entry.stamp.ver)).collect()
+    /// All records of a kind, in order: id, version, and the sealed row where it is kept.
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (RecordId, i64, Option<&[u8]>)> {
+        let found = self.entries.iter().filter(move |(_, entry)| entry.is(kind));
+        found.map(|(id, entry)| (*id, entry.stamp.ver, entry.blob.as_deref()))
     }
 
     pub(crate) fn damaged(&self) -> impl Iterator<Item = RecordId> {
@@ -102,7 +104,7 @@ impl Index {
     /// Sets a record aside that was found damaged after unlocking. Its stamp stays what it should be.
     pub(crate) fn set_damaged(&mut self, id: RecordId) {
         if let Some(entry) = self.entries.get_mut(&id) {
-            entry.kind = None;
+            (entry.kind, entry.blob) = (None, None);
         }
     }
 
@@ -181,12 +183,16 @@ impl Staged {
 
 impl Entry {
     fn of(kind: &str, ver: i64, blob: &[u8]) -> Self {
-        Self { kind: Some(Arc::from(kind)), stamp: Stamp::of(ver, blob) }
+        Self { kind: Some(Arc::from(kind)), stamp: Stamp::of(ver, blob), blob: keep(blob) }
     }
 
     fn is(&self, kind: &str) -> bool {
         self.kind.as_deref() == Some(kind)
     }
+}
+
+fn keep(blob: &[u8]) -> Option<Box<[u8]>> {
+    (blob.len() <= LIGHT).then(|| blob.into())
 }
 
 impl Draft {

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::fs;
 use std::sync::{Arc, Mutex, mpsc};
 
-use passerby_vault::{Anchor, AnchorError, AnchorRefusal, Mark, RecordError, Vault, Wholeness};
+use passerby_vault::{
+    Anchor, AnchorError, AnchorRefusal, Keyring, KeyringAnchor, KeyringError, Mark, RecordError, Vault,
+    Wholeness,
+};
 
-use crate::parts::{Attribute, Home, NOW};
+use crate::parts::{Attribute, Home, NOW, TestKeyring};
 
 /// An anchor in memory, which can be told to refuse.
 #[derive(Default)]
@@ -219,6 +222,46 @@ async fn an_anchor_that_hangs_holds_up_no_write_and_no_lock() {
     // Only now could the anchor have gone on: that this line is reached is the test.
     drop(go_on);
     assert_eq!(home.open().await.list::<Attribute>().await.unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn a_keyring_is_an_anchor() {
+    let mut home = Home::new();
+    let test_keyring = TestKeyring::new("test-store");
+    let keyring: Arc<dyn Keyring> = Arc::<TestKeyring>::clone(&test_keyring);
+    let anchor = || Arc::new(KeyringAnchor::new(Arc::clone(&keyring)));
+    let vault = home.create_with(&keyring).await;
+    assert_eq!(
+        vault.hold_to(anchor()).await.unwrap(),
+        Wholeness::Unanchored,
+        "it is seen for the first time"
+    );
+    vault.lock().await.unwrap();
+    let older = fs::read(&home.path).unwrap();
+    let vault = Vault::open(&home.path, &keyring).await.unwrap();
+    assert_eq!(vault.hold_to(anchor()).await.unwrap(), Wholeness::Whole);
+    vault.insert(&Attribute::new("one", ""), NOW, &mut home.rng).await.unwrap();
+    vault.lock().await.unwrap();
+
+    fs::write(&home.path, older).unwrap();
+    let vault = Vault::open(&home.path, &keyring).await.unwrap();
+    let found = vault.hold_to(anchor()).await.unwrap();
+    assert_eq!(found, Wholeness::RolledBack { file: 1, anchor: 2 });
+    vault.lock().await.unwrap();
+
+    // What is no mark is not taken for one, nor overwritten.
+    let name = test_keyring.names().into_iter().find(|name| name.ends_with(":mark")).unwrap();
+    for bytes in [&b""[..], &[1; 39], &[1; 41]] {
+        keyring.put(&name, bytes).unwrap();
+        let vault = home.open().await;
+        let refused = vault.hold_to(anchor()).await;
+        assert!(matches!(refused, Err(AnchorError::Refused(_))), "{refused:?}");
+        vault.lock().await.unwrap();
+        assert_eq!(test_keyring.held.lock().unwrap()[&name], bytes);
+    }
+    *test_keyring.trouble.lock().unwrap() = Some(KeyringError::Locked);
+    let refused = home.open().await.hold_to(anchor()).await;
+    assert!(matches!(refused, Err(AnchorError::Refused(_))), "{refused:?}");
 }
 
 #[tokio::test]
