@@ -58,6 +58,11 @@ impl Checkout {
         self.target.join("debug").join(format!("{program}{}", env::consts::EXE_SUFFIX))
     }
 
+    /// The path of a program of this workspace, as `cargo build --release` leaves it.
+    pub fn released(&self, program: &str) -> PathBuf {
+        self.target.join("release").join(format!("{program}{}", env::consts::EXE_SUFFIX))
+    }
+
     /// A program, started at the root, with our own tools first on its search path.
     pub fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);

@@ -70,6 +70,9 @@ pub const GNOME_KEYRING: SystemProgram = SystemProgram {
     packages: &["gnome-keyring"],
     purpose: "a keyring (gnome-keyring-daemon)",
 };
+/// What the bench compares the wallet with.
+pub const KEEPASSXC: SystemProgram =
+    SystemProgram { program: "keepassxc-cli", packages: &["keepassxc"], purpose: "KeePassXC" };
 
 const OLDEST_NODE: u32 = 20;
 

@@ -7,6 +7,7 @@
 //! Exit codes: 0 all is well, 1 something failed, 2 the command line was not understood, 3 a package is missing that
 //! only root can install (the line to run is printed).
 
+mod bench;
 mod check;
 mod checkout;
 mod demo;
@@ -53,6 +54,8 @@ enum Verb {
     Test(test::Arguments),
     /// The fast part of `test`: format, lints, walls, licences, spelling, docs, generated files.
     Check(check::Arguments),
+    /// Measure what has a goal: unlocking, sealing, starting; never a test.
+    Bench(bench::Arguments),
     /// Write the generated files anew: checked queries and the API description.
     Generate(generate::Arguments),
 }
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Verb::Demo(arguments) => demo::run(&checkout, &arguments),
         Verb::Test(arguments) => test::run(&checkout, &arguments),
         Verb::Check(arguments) => check::run(&checkout, &arguments),
+        Verb::Bench(arguments) => bench::run(&checkout, &arguments),
         Verb::Generate(arguments) => generate::run(&checkout, &arguments),
     });
     match outcome {

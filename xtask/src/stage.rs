@@ -6,10 +6,12 @@
 use anyhow::Result;
 
 use crate::{
+    bench,
     checkout::Checkout,
     demo_check, fuzz, generate,
     install::{
-        C_COMPILER, DBUS, DBUS_MONITOR, GDBUS, GNOME_KEYRING, NODE, NPM, PYTHON, SQLITE, SystemProgram,
+        C_COMPILER, DBUS, DBUS_MONITOR, GDBUS, GNOME_KEYRING, KEEPASSXC, NODE, NPM, PYTHON, SQLITE,
+        SystemProgram,
     },
     interop, npm, rust,
     tally::Tally,
@@ -55,6 +57,7 @@ const GENERATE: &[&SystemProgram] = &[&C_COMPILER, &SQLITE];
 const SCRIPTS: &[&SystemProgram] = &[&NODE, &NPM];
 const STRANGERS: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM, &PYTHON];
 const STORY: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM];
+const BENCH: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM, &KEEPASSXC];
 
 /// Every stage there is.
 pub const STAGES: &[Stage] = &[
@@ -85,6 +88,7 @@ pub const STAGES: &[Stage] = &[
         BUILD,
         fuzz::run,
     ),
+    stage("bench", Full, "ratios with a goal; a slow one is said and fails nothing", BENCH, bench::stage),
     stage("release", Full, "release builds of the three programs", BUILD, rust::release),
 ];
 
