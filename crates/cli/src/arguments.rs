@@ -36,6 +36,9 @@ pub struct Global {
     /// Read the passphrase from the first line of this file instead of asking
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// Also trust the certificates of these authorities (PEM), for those who ask by a certificate
+    #[arg(long, global = true, env = "PASSERBY_TRUST_ANCHORS", hide_env_values = true, value_name = "FILE")]
+    pub trust_anchors: Option<PathBuf>,
     /// Print one JSON object on standard output and nothing else there; never ask for a decision
     #[arg(long, global = true)]
     pub json: bool,

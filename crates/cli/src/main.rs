@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod decide;
 mod failure;
+mod foreign;
 mod hygiene;
 mod log;
 mod moment;

@@ -34,17 +34,7 @@ pub fn lines(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Vec<String> {
     say(format!("Travels sealed through {}, which carries it and cannot open it.", view.relay));
     say(format!("The shop's privacy policy: {}", view.policy_uri));
 
-    let width =
-        view.needed.iter().chain(&view.optional).map(|detail| detail.claim.as_str().len()).max().unwrap_or(0);
-    let mut table = |head: &str, details: &[Detail]| {
-        if !details.is_empty() {
-            lines.push(String::new());
-            lines.push(format!("  {head}"));
-            lines.extend(details.iter().map(|detail| row(view, detail, uses, width)));
-        }
-    };
-    table("Needed", &view.needed);
-    table("Your choice", &view.optional);
+    lines.extend(table(&view.needed, &view.optional, &view.news.new_claims, uses));
     if !view.dropped.is_empty() {
         lines.push(String::new());
         let names = names(&view.dropped).join(", ");
@@ -60,18 +50,6 @@ pub fn lines(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Vec<String> {
 
 /// The same for machines: names, no values.
 pub fn object(view: &RequestView) -> Value {
-    let details = |details: &[Detail]| -> Vec<Value> {
-        let object = |detail: &Detail| {
-            json!({
-                "name": detail.claim,
-                "saved": detail.value.is_some(),
-                "label": detail.label.find_text(),
-                "other_labels": detail.others.iter().map(|held| held.label.as_str()).collect::<Vec<_>>(),
-                "sensitive": detail.value.as_ref().is_some_and(|held| held.sensitive),
-            })
-        };
-        details.iter().map(object).collect()
-    };
     json!({
         "number": view.number,
         "sector": view.sector,
@@ -80,8 +58,8 @@ pub fn object(view: &RequestView) -> Value {
         "relay": view.relay,
         "known_since": view.known_since.map(rfc3339),
         "new_main_keys": view.new_main_keys,
-        "needed": details(&view.needed),
-        "optional": details(&view.optional),
+        "needed": detail_objects(&view.needed),
+        "optional": detail_objects(&view.optional),
         "dropped": view.dropped,
         "purpose": view.terms.purpose,
         "retention_days": view.terms.retention,
@@ -98,6 +76,39 @@ pub fn object(view: &RequestView) -> Value {
             "recipients": view.news.new_recipients,
         },
     })
+}
+
+/// What is needed and what may be chosen, with the values that go, in one column; details among `new` are marked.
+pub fn table(
+    needed: &[Detail],
+    optional: &[Detail],
+    new: &[ClaimName],
+    uses: &BTreeMap<Group, Label>,
+) -> Vec<String> {
+    let width = needed.iter().chain(optional).map(|detail| detail.claim.as_str().len()).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for (head, details) in [("Needed", needed), ("Your choice", optional)] {
+        if !details.is_empty() {
+            lines.push(String::new());
+            lines.push(format!("  {head}"));
+            lines.extend(details.iter().map(|detail| row(detail, new, uses, width)));
+        }
+    }
+    lines
+}
+
+/// Details for machines: names and labels, no values.
+pub fn detail_objects(details: &[Detail]) -> Vec<Value> {
+    let object = |detail: &Detail| {
+        json!({
+            "name": detail.claim,
+            "saved": detail.value.is_some(),
+            "label": detail.label.find_text(),
+            "other_labels": detail.others.iter().map(|held| held.label.as_str()).collect::<Vec<_>>(),
+            "sensitive": detail.value.as_ref().is_some_and(|held| held.sensitive),
+        })
+    };
+    details.iter().map(object).collect()
 }
 
 fn headline(view: &RequestView) -> String {
@@ -134,7 +145,7 @@ fn history(view: &RequestView) -> Vec<String> {
     texts
 }
 
-fn row(view: &RequestView, detail: &Detail, uses: &BTreeMap<Group, Label>, width: usize) -> String {
+fn row(detail: &Detail, new: &[ClaimName], uses: &BTreeMap<Group, Label>, width: usize) -> String {
     let named = uses.get(&Group::of(&detail.claim));
     let label = named.unwrap_or(&detail.label);
     let value = match detail.find(named) {
@@ -146,7 +157,7 @@ fn row(view: &RequestView, detail: &Detail, uses: &BTreeMap<Group, Label>, width
     let others = detail.others.iter().filter(|held| held.label != *label);
     let others = others.chain(default).map(|held| held.label.to_string()).collect::<Vec<_>>();
     let others = (!others.is_empty()).then(|| format!("[also saved: {}]", others.join(", ")));
-    let new = view.news.new_claims.contains(&detail.claim).then(|| "[new this time]".to_owned());
+    let new = new.contains(&detail.claim).then(|| "[new this time]".to_owned());
     let label = label.find_text().map(|label| format!("({label})"));
     let text = [Some(value), label, others, new].into_iter().flatten().collect::<Vec<_>>().join("   ");
     format!("    {:width$}  {text}", detail.claim.as_str())

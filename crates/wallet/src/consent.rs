@@ -201,18 +201,7 @@ impl RequestView {
     /// Exactly what goes with this answer, with the values that this view shows: every needed detail, and the ticked
     /// optional ones. What has no value is not among them.
     pub fn going(&self, answer: &Answer) -> Result<Vec<Going>, ChoiceError> {
-        for (group, label) in &answer.uses {
-            let mut asked = self.asked().filter(|detail| group.holds(&detail.claim)).peekable();
-            if asked.peek().is_none() {
-                return Err(ChoiceError::NotAsked(group.clone()));
-            }
-            if !asked.any(|detail| detail.find(Some(label)).is_some()) {
-                return Err(ChoiceError::NoSuchLabel(group.clone(), label.clone()));
-            }
-        }
-        let needed = self.needed.iter();
-        let ticked = self.optional.iter().filter(|detail| answer.optional.has(&detail.claim));
-        Ok(needed.chain(ticked).filter_map(|detail| answer.find_value(detail)).collect())
+        going(&self.needed, &self.optional, answer)
     }
 
     /// The sensitive ones of what goes.
@@ -226,22 +215,46 @@ impl RequestView {
         self.needed.iter().chain(&self.optional)
     }
 
-    /// The choice that the protocol seals: what [`Self::going`] says, and what was ticked.
+    /// The choice that the protocol seals.
     pub(crate) fn choice(&self, answer: &Answer) -> Result<Choice, ChoiceError> {
-        let mut choice = Choice::default();
-        for going in self.going(answer)? {
-            if self.optional.iter().any(|detail| detail.claim == going.claim) {
-                choice.ticked.insert(going.claim.clone());
-            }
-            choice.values.insert(going.claim, going.value);
-        }
-        // A name that was not offered, or has no value, must not pass silently: the protocol refuses it.
-        if let Optionals::Only(names) = &answer.optional {
-            let needed = |name: &&ClaimName| self.needed.iter().any(|detail| detail.claim == **name);
-            choice.ticked.extend(names.iter().filter(|name| !needed(name)).cloned());
-        }
-        Ok(choice)
+        choose(&self.needed, &self.optional, answer)
     }
+}
+
+/// Exactly what goes of these details with this answer: [`RequestView::going`].
+pub(crate) fn going(
+    needed: &[Detail],
+    optional: &[Detail],
+    answer: &Answer,
+) -> Result<Vec<Going>, ChoiceError> {
+    for (group, label) in &answer.uses {
+        let mut asked = needed.iter().chain(optional).filter(|detail| group.holds(&detail.claim)).peekable();
+        if asked.peek().is_none() {
+            return Err(ChoiceError::NotAsked(group.clone()));
+        }
+        if !asked.any(|detail| detail.find(Some(label)).is_some()) {
+            return Err(ChoiceError::NoSuchLabel(group.clone(), label.clone()));
+        }
+    }
+    let ticked = optional.iter().filter(|detail| answer.optional.has(&detail.claim));
+    Ok(needed.iter().chain(ticked).filter_map(|detail| answer.find_value(detail)).collect())
+}
+
+/// The choice that the protocol seals: what [`going`] says, and what was ticked.
+pub(crate) fn choose(needed: &[Detail], optional: &[Detail], answer: &Answer) -> Result<Choice, ChoiceError> {
+    let mut choice = Choice::default();
+    for going in going(needed, optional, answer)? {
+        if optional.iter().any(|detail| detail.claim == going.claim) {
+            choice.ticked.insert(going.claim.clone());
+        }
+        choice.values.insert(going.claim, going.value);
+    }
+    // A name that was not offered, or has no value, must not pass silently: the protocol refuses it.
+    if let Optionals::Only(names) = &answer.optional {
+        let is_needed = |name: &&ClaimName| needed.iter().any(|detail| detail.claim == **name);
+        choice.ticked.extend(names.iter().filter(|name| !is_needed(name)).cloned());
+    }
+    Ok(choice)
 }
 
 impl Optionals {
@@ -268,7 +281,7 @@ impl Answer {
 
 impl Saved {
     /// What there is for a detail that is asked for.
-    fn detail(&self, claim: &ClaimName) -> Detail {
+    pub(crate) fn detail(&self, claim: &ClaimName) -> Detail {
         let held = |record: &AttributeRecord| Held {
             label: record.label.clone(),
             value: record.value(),

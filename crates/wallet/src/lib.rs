@@ -21,6 +21,9 @@ pub mod request;
 pub mod seal;
 pub mod verify;
 
+// The same steps with those who have a certificate and no Statement.
+pub mod foreign;
+
 // What the steps stand on.
 mod answered;
 pub mod attributes;

@@ -123,7 +123,22 @@ impl Wallet {
                 answer_by: record.answer_by,
             })
         };
-        Ok(lines.filter_map(line).collect())
+        let mut lines: Vec<_> = lines.filter_map(line).chain(self.foreign_lines().await?).collect();
+        lines.sort_by_key(|line| line.number);
+        Ok(lines)
+    }
+
+    /// The numbers of the requests that can be meant by none.
+    pub(crate) async fn meant_numbers(&self) -> Result<Vec<u32>, RecordError> {
+        let waiting = self.requests().await?;
+        let undecided: Vec<_> = waiting
+            .iter()
+            .filter(|line| line.state == RequestState::Waiting)
+            .map(|line| line.number)
+            .collect();
+        // With nothing else to decide, an answer that did not get out is what is meant.
+        let all = || waiting.iter().map(|line| line.number).collect();
+        Ok(if undecided.is_empty() { all() } else { undecided })
     }
 
     /// The request with this number, or the only one that waits.
@@ -135,18 +150,14 @@ impl Wallet {
             let found = self.find_record(|record: &RequestRecord| record.number == number).await?;
             return found.ok_or(LookError::NoSuchRequest(number));
         }
-        let waiting = self.requests().await?;
-        let undecided: Vec<_> = waiting.iter().filter(|line| line.state == RequestState::Waiting).collect();
-        // With nothing else to decide, an answer that did not get out is what is meant.
-        let meant = if undecided.is_empty() { waiting.iter().collect() } else { undecided };
-        match meant.as_slice() {
+        match self.meant_numbers().await?.as_slice() {
             [] => Err(LookError::NoneWaiting),
             [only] => {
-                let number = only.number;
+                let number = *only;
                 let found = self.find_record(|record: &RequestRecord| record.number == number).await?;
                 found.ok_or(LookError::NoSuchRequest(number))
             }
-            several => Err(LookError::SeveralWaiting(several.iter().map(|line| line.number).collect())),
+            several => Err(LookError::SeveralWaiting(several.to_vec())),
         }
     }
 }

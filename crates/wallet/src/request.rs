@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::answered::AlreadyAnswered;
 use crate::consent::RequestView;
-use crate::records::{Fetched, RequestRecord, RequestState};
+use crate::records::{Fetched, ForeignRequestRecord, RequestRecord, RequestState};
 use crate::relay_trouble::RelayTrouble;
 use crate::trouble::{Sent, Trouble};
 use crate::verify::VerifyError;
@@ -108,13 +108,12 @@ impl Wallet {
         rng: &mut impl CryptoRng,
     ) -> Result<(RecordId, RequestRecord), RecordError> {
         let records = self.vault().list::<RequestRecord>().await?;
-        let number = records.iter().map(|(_, record)| record.number).max().unwrap_or(0).saturating_add(1);
         let same = |record: &RequestRecord| RequestLink::parse(&record.link).is_ok_and(|kept| kept == *link);
         if let Some(known) = records.into_iter().find(|(_, record)| same(record)) {
             return Ok(known);
         }
         let record = RequestRecord {
-            number,
+            number: self.next_number().await?,
             link: link.to_text("passerby"),
             key: Zeroizing::new(SigningKey::make(rng).pkcs8().to_vec()),
             opened: self.now(),
@@ -127,6 +126,15 @@ impl Wallet {
         };
         let id = self.vault().insert(&record, self.now().seconds(), rng).await?;
         Ok((id, record))
+    }
+
+    /// What the next request is called: numbers are counted over both kinds.
+    pub(crate) async fn next_number(&self) -> Result<u32, RecordError> {
+        let of_shops =
+            self.vault().list::<RequestRecord>().await?.into_iter().map(|(_, record)| record.number);
+        let foreign = self.vault().list::<ForeignRequestRecord>().await?;
+        let numbers = of_shops.chain(foreign.into_iter().map(|(_, record)| record.number));
+        Ok(numbers.max().unwrap_or(0).saturating_add(1))
     }
 
     async fn fetch_request(

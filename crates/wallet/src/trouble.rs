@@ -17,7 +17,7 @@ impl Sent {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Nothing => "Nothing was sent.",
-            Self::NotTaken => "It left sealed, and the relay server says that it did not take it.",
+            Self::NotTaken => "It left sealed, and the server it went to says that it did not take it.",
             Self::Maybe => "It may have arrived. Trying again cannot send it twice.",
         }
     }

@@ -11,13 +11,14 @@ use serde_json::json;
 use crate::arguments::Approve;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{decide, prompt, request_text};
+use crate::{decide, foreign, prompt, request_text};
 
 pub async fn run(
     wallet: &Wallet,
     rng: &mut StdRng,
     approve: Approve,
     passphrase: Option<&Path>,
+    anchors: Option<&Path>,
     output: Output,
 ) -> Result<ExitCode, Failure> {
     let mut uses = BTreeMap::new();
@@ -26,13 +27,18 @@ pub async fn run(
             return Err(Failure::usage("--use names a detail twice."));
         }
     }
-    let view = wallet.look(approve.request, rng).await.map_err(|error| Failure::of_step(&error))?;
-    output.lines(&request_text::lines(&view, &uses));
     let optional = match (approve.all, approve.only) {
         (true, _) => Some(Optionals::All),
         (false, Some(names)) => Some(Optionals::Only(names.into_iter().collect())),
         (false, None) => None,
     };
+    if let Some(number) = wallet.find_foreign(approve.request).await? {
+        let answer = Answer { optional: optional.unwrap_or_default(), uses, ..Answer::default() };
+        let approval = foreign::Approval { number, answer, yes: approve.yes, browser: approve.browser };
+        return foreign::approve(wallet, rng, approval, &foreign::load_trust(anchors)?, output).await;
+    }
+    let view = wallet.look(approve.request, rng).await.map_err(|error| Failure::of_step(&error))?;
+    output.lines(&request_text::lines(&view, &uses));
     let answer = if !output.is_json() && !approve.yes && prompt::is_somebody_there() {
         decide::at_terminal(wallet, &view, optional, uses, rng).await?
     } else {

@@ -1,5 +1,6 @@
 //! `passerby decline`: no.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use passerby_wallet::Wallet;
@@ -7,14 +8,19 @@ use rand::rngs::StdRng;
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::foreign;
 use crate::output::Output;
 
 pub async fn run(
     wallet: &Wallet,
     rng: &mut StdRng,
     request: Option<u32>,
+    anchors: Option<&Path>,
     output: Output,
 ) -> Result<ExitCode, Failure> {
+    if let Some(number) = wallet.find_foreign(request).await? {
+        return foreign::decline(wallet, rng, number, &foreign::load_trust(anchors)?, output).await;
+    }
     let declined = wallet.decline(request, rng).await.map_err(|error| Failure::of_step(&error))?;
     output.object(&json!({
         "number": declined.number,

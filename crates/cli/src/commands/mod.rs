@@ -36,14 +36,17 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
     let mut session = Session::open(&global).await?;
     let Session { wallet, rng } = &mut session;
     let passphrase = global.passphrase_file.as_deref();
+    let anchors = global.trust_anchors.as_deref();
     let result = match command {
         Command::Set(set) => set::run(wallet, rng, set, *output).await,
         Command::Show(show) => show::run(wallet, &show, *output).await,
-        Command::Open { link, browser } => open::run(wallet, rng, &link, browser, passphrase, *output).await,
+        Command::Open { link, browser } => {
+            open::run(wallet, rng, &link, browser, passphrase, anchors, *output).await
+        }
         Command::Requests => requests::run(wallet, *output).await,
-        Command::Approve(approve) => approve::run(wallet, rng, approve, passphrase, *output).await,
-        Command::Decline { request } => decline::run(wallet, rng, request, *output).await,
-        Command::Retry(browser) => retry::run(wallet, rng, browser, *output).await,
+        Command::Approve(approve) => approve::run(wallet, rng, approve, passphrase, anchors, *output).await,
+        Command::Decline { request } => decline::run(wallet, rng, request, anchors, *output).await,
+        Command::Retry(browser) => retry::run(wallet, rng, anchors, browser, *output).await,
         Command::Backup(backup) => backup::run(wallet, rng, backup, *output).await,
         Command::Shops { refresh } => shops::run(wallet, rng, refresh, *output).await,
         Command::Activity { refresh } => activity::run(wallet, rng, refresh, *output).await,

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::arguments::Browser;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{decide, prompt, request_text};
+use crate::{decide, foreign, prompt, request_text};
 
 pub async fn run(
     wallet: &Wallet,
@@ -19,8 +19,12 @@ pub async fn run(
     link: &str,
     browser: Browser,
     passphrase: Option<&Path>,
+    anchors: Option<&Path>,
     output: Output,
 ) -> Result<ExitCode, Failure> {
+    if Wallet::is_foreign_link(link) {
+        return foreign::open(wallet, rng, link, &foreign::load_trust(anchors)?, output).await;
+    }
     let view = wallet.open_request(link, rng).await.map_err(|error| Failure::of_step(&error))?;
     output.object(&json!({ "request": request_text::object(&view) }));
     output.lines(&request_text::lines(&view, &BTreeMap::new()));

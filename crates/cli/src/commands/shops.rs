@@ -22,7 +22,13 @@ pub async fn run(
         activity::refresh(wallet, rng).await?;
     }
     let shops = wallet.shops().await?;
-    output.object(&json!({ "shops": shops.iter().map(shop_object).collect::<Vec<_>>() }));
+    let foreign = wallet.foreign_sent().await?;
+    let foreign_objects: Vec<_> = foreign
+        .iter()
+        .map(|sent| json!({ "sector": sent.host, "given": rfc3339(sent.given), "claims": sent.claims }))
+        .collect();
+    let shop_objects: Vec<_> = shops.iter().map(shop_object).collect();
+    output.object(&json!({ "shops": shop_objects, "foreign": foreign_objects }));
     if shops.is_empty() {
         output.line("You have not met any shop yet.");
     }
@@ -49,6 +55,17 @@ pub async fn run(
                 output.line(&format!("    opened {}: \"{}\"", minute(opening.at), opening.reason));
             }
         }
+    }
+    if !foreign.is_empty() {
+        output.line("Others, who asked by a certificate and promised nothing:");
+    }
+    for sent in &foreign {
+        output.line(&format!(
+            "  {}  sent {}: {}",
+            sent.host,
+            minute(sent.given),
+            names(&sent.claims).join(", ")
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

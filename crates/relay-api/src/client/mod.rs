@@ -1,4 +1,4 @@
-//! The client that a wallet speaks to relays and shops with.
+//! The clients that a wallet speaks to relays, shops and foreign verifiers with.
 //!
 //! ```text
 //! RelayClient ──▶ Connection ──▶ address.rs: may this address be asked at all?
@@ -12,9 +12,11 @@ mod connection;
 mod error;
 mod relay;
 mod resolver;
+mod verifier;
 
 pub use address::RefusedAddress;
 pub use connection::{Connection, ConnectionError};
 pub(crate) use connection::{Exchange, Reply};
 pub use error::{RelayError, Sent};
 pub use relay::RelayClient;
+pub use verifier::{AboutWallet, VerifierClient};

@@ -6,6 +6,7 @@
 mod activity;
 mod attribute;
 mod backup_place;
+mod foreign;
 mod grant;
 mod outbox;
 mod pin;
@@ -17,6 +18,7 @@ pub(crate) use activity::ActivityRecord;
 pub use activity::What;
 pub(crate) use attribute::AttributeRecord;
 pub(crate) use backup_place::{BackupPlaceRecord, Failing};
+pub(crate) use foreign::{ForeignOutbox, ForeignRequestRecord};
 pub use grant::GrantState;
 pub(crate) use grant::{GrantRecord, Opening};
 pub(crate) use outbox::OutboxRecord;

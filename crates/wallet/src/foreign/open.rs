@@ -1,0 +1,267 @@
+//! Step 1 with a foreign verifier: the link is read, the request fetched and kept.
+
+use passerby_protocol::foreign::{FetchMethod, ForeignHost, ForeignLink, Link, wallet_metadata};
+use passerby_protocol::random_id::Nonce;
+use passerby_protocol::request::LinkRefusal;
+use passerby_protocol::sector::Sector;
+use passerby_protocol::time::{DAY, Timestamp};
+use passerby_relay_api::ConnectionError;
+use passerby_relay_api::client::{AboutWallet, VerifierClient};
+use passerby_vault::{RecordError, RecordId};
+use rand_core::CryptoRng;
+
+use super::trouble::HostTrouble;
+use super::{ForeignView, Trust};
+use crate::answered::AlreadyAnswered;
+use crate::look::RequestLine;
+use crate::records::{Fetched, ForeignRequestRecord, RequestState};
+use crate::trouble::{Sent, Trouble};
+use crate::wallet::Wallet;
+
+/// The longest life of a request whose end is not known yet, in seconds.
+const LONGEST: i64 = 1_800;
+
+/// Why a request of a foreign verifier cannot be shown. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForeignOpenError {
+    /// Not a link to such a request.
+    #[error("This link cannot be opened: {0}.")]
+    Link(#[from] LinkRefusal),
+    /// The request could not be fetched.
+    #[error(transparent)]
+    Host(HostTrouble),
+    /// The host did not say whether it has a Statement: not a refusal, but nothing can be sent until it does.
+    #[error("{trouble} So we could not find out whether it has published keys that this request must obey.")]
+    StatementUnreachable {
+        /// What happened.
+        #[source]
+        trouble: HostTrouble,
+    },
+    /// It does not hold.
+    #[error("Stopped. The request fetched from {fetched_from} does not hold: {source}.")]
+    Refused {
+        /// Where it was fetched; who asks is not proven.
+        fetched_from: String,
+        /// Why.
+        source: passerby_protocol::foreign::ForeignRefusal,
+    },
+    /// It was answered before.
+    #[error(transparent)]
+    Answered(#[from] AlreadyAnswered),
+    /// It was stopped before, or never fetched.
+    #[error("There is nothing to look at: this request was stopped before, or could not be fetched.")]
+    NotFetched,
+    /// Connections cannot be made on this computer.
+    #[error("The connection could not be set up.")]
+    Connection(#[from] ConnectionError),
+    /// The vault could not be read or written.
+    #[error(transparent)]
+    Vault(#[from] RecordError),
+}
+
+impl Trouble for ForeignOpenError {
+    fn return_to(&self) -> Option<&str> {
+        match self {
+            Self::Answered(answered) => answered.return_to(),
+            _ => None,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Link(refused) => refused.word(),
+            Self::Host(trouble) => trouble.code(),
+            Self::StatementUnreachable { .. } => "statement-unreachable",
+            Self::Refused { source, .. } => source.word(),
+            Self::Answered(answered) => answered.code(),
+            Self::NotFetched => "not-fetched",
+            Self::Connection(_) => "no-connection",
+            Self::Vault(error) => error.code(),
+        }
+    }
+
+    fn sent(&self) -> Sent {
+        match self {
+            Self::Answered(answered) => answered.sent(),
+            _ => Sent::Nothing,
+        }
+    }
+
+    fn next_step(&self) -> &'static str {
+        match self {
+            Self::Link(_) => "Copy the whole link from the page and try again.",
+            Self::Host(trouble) | Self::StatementUnreachable { trouble } => trouble.next_step(),
+            Self::Refused { .. } => "It may be a fraud, or a mistake of whoever asks.",
+            Self::Answered(answered) => answered.next_step(),
+            Self::NotFetched => "Open the link again.",
+            Self::Connection(_) => "",
+            Self::Vault(error) => error.next_step(),
+        }
+    }
+}
+
+/// What a foreign verifier was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignSent {
+    /// To whom.
+    pub host: Sector,
+    /// When.
+    pub given: Timestamp,
+    /// What.
+    pub claims: Vec<passerby_protocol::claim::ClaimName>,
+}
+
+impl Wallet {
+    /// Whether a link leads to a foreign verifier and not to a shop.
+    #[must_use]
+    pub fn is_foreign_link(link: &str) -> bool {
+        matches!(Link::parse(link), Ok(Link::Foreign(_)))
+    }
+
+    /// Opens the link of a foreign verifier. Opening it again goes on where the last time ended.
+    pub async fn open_foreign(
+        &self,
+        link: &str,
+        trust: &Trust,
+        rng: &mut impl CryptoRng,
+    ) -> Result<ForeignView, ForeignOpenError> {
+        let link = ForeignLink::parse(link)?;
+        self.forget_old_foreign_requests().await?;
+        let (id, mut record) = self.keep_foreign_link(&link, rng).await?;
+        ensure_undecided(&record)?;
+        if record.fetched.is_none() {
+            self.fetch_foreign(id, &mut record, &link, trust, rng).await?;
+        }
+        let request = self.check_foreign(id, &mut record, trust, rng).await?;
+        Ok(self.view_foreign(&record, &request).await?)
+    }
+
+    /// The number of the foreign request that is meant: by this number, or as the only thing that waits.
+    pub async fn find_foreign(&self, number: Option<u32>) -> Result<Option<u32>, RecordError> {
+        let number = match number {
+            Some(number) => number,
+            None => match self.meant_numbers().await?.as_slice() {
+                [only] => *only,
+                _ => return Ok(None),
+            },
+        };
+        let found = self.find_record(|record: &ForeignRequestRecord| record.number == number).await?;
+        Ok(found.map(|(_, record)| record.number))
+    }
+
+    /// What foreign verifiers were given, oldest first.
+    pub async fn foreign_sent(&self) -> Result<Vec<ForeignSent>, RecordError> {
+        let records = self.vault().list::<ForeignRequestRecord>().await?;
+        let sent = records.into_iter().filter(|(_, record)| record.state == RequestState::Sent);
+        let view = |record: ForeignRequestRecord| {
+            let (host, answer) = record.host.zip(record.answer)?;
+            Some(ForeignSent { host, given: answer.given, claims: answer.claims })
+        };
+        Ok(sent.filter_map(|(_, record)| view(record)).collect())
+    }
+
+    /// The lines of foreign requests in the list of those that wait.
+    pub(crate) async fn foreign_lines(&self) -> Result<Vec<RequestLine>, RecordError> {
+        let now = self.now();
+        let records = self.vault().list::<ForeignRequestRecord>().await?;
+        let line = |record: ForeignRequestRecord| {
+            let open = match record.state {
+                RequestState::Waiting => record.fetched.is_some() && !ends(&record).has_ended(now),
+                RequestState::Sending => true,
+                _ => false,
+            };
+            let sector = record.host.filter(|_| open)?;
+            let (number, state) = (record.number, record.state);
+            Some(RequestLine { number, sector, state, opened: record.opened, answer_by: record.answer_by })
+        };
+        Ok(records.into_iter().filter_map(|(_, record)| line(record)).collect())
+    }
+
+    pub(super) async fn find_foreign_record(
+        &self,
+        number: u32,
+    ) -> Result<(RecordId, ForeignRequestRecord), RecordError> {
+        let found = self.find_record(|record: &ForeignRequestRecord| record.number == number).await?;
+        found.ok_or(RecordError::Shape { kind: "foreign_request" })
+    }
+
+    async fn keep_foreign_link(
+        &self,
+        link: &ForeignLink,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(RecordId, ForeignRequestRecord), RecordError> {
+        let same = |record: &ForeignRequestRecord| ForeignLink::parse(&record.link).as_ref() == Ok(link);
+        if let Some(known) = self.find_record(same).await? {
+            return Ok(known);
+        }
+        let record = ForeignRequestRecord {
+            number: self.next_number().await?,
+            link: link.to_text("openid4vp"),
+            wallet_nonce: Nonce::make(rng).as_str().to_owned(),
+            opened: self.now(),
+            state: RequestState::Waiting,
+            fetched: None,
+            host: None,
+            answer_by: None,
+            answer: None,
+            return_to: None,
+        };
+        let id = self.vault().insert(&record, self.now().seconds(), rng).await?;
+        Ok((id, record))
+    }
+
+    async fn fetch_foreign(
+        &self,
+        id: RecordId,
+        record: &mut ForeignRequestRecord,
+        link: &ForeignLink,
+        trust: &Trust,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), ForeignOpenError> {
+        let metadata = wallet_metadata().to_string();
+        let about = AboutWallet { wallet_nonce: &record.wallet_nonce, wallet_metadata: &metadata };
+        let about = (link.method() == FetchMethod::Post).then_some(about);
+        tracing::debug!(step = "request", foreign = true, "fetching");
+        let client = VerifierClient::new(trust.connect()?);
+        let object = client
+            .fetch_request(link.request_uri().as_str(), about)
+            .await
+            .map_err(|cause| ForeignOpenError::Host(HostTrouble::new(link.fetched_from(), cause)))?;
+        record.fetched = Some(Fetched { object, at: self.now() });
+        self.vault().update(id, record, rng).await?;
+        Ok(())
+    }
+
+    /// Drops requests a day after their end; what was sent, or may have been, stays.
+    async fn forget_old_foreign_requests(&self) -> Result<(), RecordError> {
+        let now = self.now();
+        let mut batch = self.vault().batch();
+        for (id, record) in self.vault().list::<ForeignRequestRecord>().await? {
+            let over = matches!(record.state, RequestState::Waiting | RequestState::Declined);
+            if over && now - ends(&record) >= DAY {
+                batch.remove(id);
+            }
+        }
+        if batch.is_empty() { Ok(()) } else { self.vault().write(batch).await }
+    }
+}
+
+/// Whether a request can still be decided: it waits, or its answer certainly did not leave.
+pub(super) fn ensure_undecided(record: &ForeignRequestRecord) -> Result<(), AlreadyAnswered> {
+    let unsent = record.answer.as_ref().is_some_and(|answer| !answer.may_have_left);
+    if record.state == RequestState::Waiting || (record.state == RequestState::Sending && unsent) {
+        return Ok(());
+    }
+    let (number, state, return_to) = (record.number, record.state, record.return_to.clone());
+    Err(AlreadyAnswered { number, state, return_to })
+}
+
+fn ends(record: &ForeignRequestRecord) -> Timestamp {
+    record.answer_by.unwrap_or(record.opened + LONGEST)
+}
+
+/// Who is claimed to ask while nothing is checked: the host the request is fetched from, if it can be one.
+pub(super) fn claimed_host(link: &ForeignLink) -> Option<Sector> {
+    ForeignHost::find_of(link.request_uri()).map(|host| host.as_sector().clone())
+}
