@@ -15,6 +15,7 @@ Exit codes:
   3  nothing was sent: the request was refused, does not hold, or the relay server is down or did not take it
   4  it may have arrived: run `passerby retry`, which cannot send it twice
   5  the vault or the backup cannot be opened: wrong passphrase, in use, not there, damaged, something else
+  6  `passerby doctor` found something that needs your care
 
 The vault is $XDG_DATA_HOME/passerby/vault.db unless --vault or PASSERBY_VAULT says otherwise.";
 
@@ -162,6 +163,51 @@ Examples:
   passerby restore /media/stick/passerby.json
   passerby --vault ~/new/vault.db restore passerby.json --words < sheet-of-words.txt")]
     Restore(Restore),
+    /// Change your passphrase; with --words when you forgot it
+    #[command(after_help = "\
+The old passphrase does not open this vault any more. Older copies of the file and older backups still open with it.
+
+Examples:
+  passerby passphrase
+  passerby passphrase --words          forgotten: your 24 words open the vault instead
+  passerby passphrase --words --new-passphrase-file FILE < sheet-of-words.txt")]
+    Passphrase(ChangePassphrase),
+    /// Let this computer's keyring open your vault without asking, or stop that
+    #[command(after_help = "\
+A keyring opens the vault while you are logged in. That protects a computer that is switched off, and against its other
+users; not against programs that run as you, nor against whoever sits at your unlocked screen. Your passphrase always
+opens the vault, and you need it when the keyring forgets.
+
+Examples:
+  passerby keyring                     says how it is now
+  passerby keyring on
+  passerby keyring off")]
+    Keyring {
+        /// What to do
+        #[arg(value_enum, default_value_t)]
+        wish: KeyringWish,
+    },
+    /// Make a new key for your vault: everything in it is sealed anew
+    #[command(after_help = "\
+Do this when somebody may have had your passphrase, or a copy of the file together with something that opens it. From
+then on that opens nothing new. Older copies of the file and older backups open as before: delete those you can.
+
+Examples:
+  passerby rotate
+  passerby --passphrase-file FILE rotate --yes")]
+    Rotate(Rotate),
+    /// Say how your vault is: whole, readable, with which ways in
+    #[command(after_help = "\
+Each line is `fine`, a `note`, or needs CARE and says what to do. Nothing is mended unasked, and no value is printed.
+With --json: {\"vault\", \"schema\", \"fine\", \"wholeness\", \"damaged\", \"accepted\", \"removed\", \"findings\": [{\"check\",
+\"weight\", \"text\", \"next\"}]}; wholeness is whole, unanchored, altered, rolled-back or replaced, weight fine, note or care.
+Exit code 0: all is well. 6: something needs care. 5: the vault cannot be opened.
+
+Examples:
+  passerby doctor
+  passerby doctor --accept             after it said that the vault is not what it was
+  passerby doctor --remove-damaged")]
+    Doctor(Doctor),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  passerby completions bash > ~/.local/share/bash-completion/completions/passerby"
@@ -252,6 +298,54 @@ pub struct Restore {
     /// Put it in the place of a vault that is there, which is kept beside it
     #[arg(long)]
     pub replace: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ChangePassphrase {
+    /// Open with your 24 words instead of the passphrase; in scripts they are read from standard input
+    #[arg(long)]
+    pub words: bool,
+    /// Read the new passphrase from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE")]
+    pub new_passphrase_file: Option<PathBuf>,
+    /// How much work each opening is from now on, for you and for whoever guesses
+    #[arg(long, value_enum, default_value_t)]
+    pub stretching: Stretching,
+}
+
+/// What the keyring shall do.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum KeyringWish {
+    /// Open the vault from now on
+    On,
+    /// Open it no more
+    Off,
+    /// Say how it is
+    #[default]
+    Status,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Rotate {
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Leave records behind that cannot be opened; they are gone then
+    #[arg(long)]
+    pub leave_damaged: bool,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Doctor {
+    /// Take a vault that is not what it was as it is now
+    #[arg(long)]
+    pub accept: bool,
+    /// Remove the records that cannot be opened
+    #[arg(long)]
+    pub remove_damaged: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

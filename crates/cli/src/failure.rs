@@ -4,8 +4,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use passerby_wallet::{
-    AutomaticBackupError, BackupError, CreateError, RecordError, RestoreError, Sent, StorageError, Trouble,
-    VaultError,
+    AutomaticBackupError, BackupError, ChangeError, CreateError, RecordError, RestoreError, Sent,
+    StorageError, Trouble, VaultError,
 };
 
 /// Why a command failed, and whether anything was sent.
@@ -86,8 +86,14 @@ impl From<RecordError> for Failure {
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         let (code, next) = match &error {
-            VaultError::WrongPassphrase => ("wrong-passphrase", "Try again; nobody can reset it."),
-            VaultError::WrongWords => ("wrong-words", "They may belong to another vault."),
+            VaultError::WrongPassphrase => (
+                "wrong-passphrase",
+                "Try again. If you forgot it and have your 24 words: passerby passphrase --words.",
+            ),
+            VaultError::WrongWords => (
+                "wrong-words",
+                "They belong to another vault, or this one is from before words opened vaults.",
+            ),
             VaultError::NoSlot { .. } => ("no-such-way", "The passphrase opens it."),
             VaultError::Keyring(_) => ("keyring", "The passphrase opens it."),
             VaultError::InUse => ("vault-in-use", ""),
@@ -97,6 +103,9 @@ impl From<VaultError> for Failure {
             VaultError::Exists => ("vault-exists", "Choose another place with --vault."),
             VaultError::NotAVault => ("not-a-vault", "It was left as it is. Look at --vault."),
             VaultError::Newer { .. } => ("vault-newer", "Install the newer program."),
+            VaultError::NotWhole { .. } => {
+                ("vault-not-whole", "It can be read. What to do, says: passerby doctor.")
+            }
             VaultError::SlotDamaged | VaultError::Stretching { .. } => ("vault-damaged", ""),
             VaultError::Storage(StorageError::Full) | VaultError::Copy(StorageError::Full) => {
                 ("disk-full", "Make room on the disk and try again.")
@@ -133,6 +142,18 @@ impl From<AutomaticBackupError> for Failure {
             AutomaticBackupError::Backup(error) => error.into(),
             AutomaticBackupError::Record(error) => error.into(),
             other => Self::failed("backup-folder", with_causes(&other)),
+        }
+    }
+}
+
+impl From<ChangeError> for Failure {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Vault(error) => error.into(),
+            ChangeError::Record(error) => error.into(),
+            other => {
+                Self::failed("passphrase-too-short", sentence(&other.to_string()) + " Nothing was changed.")
+            }
         }
     }
 }

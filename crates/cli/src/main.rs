@@ -6,7 +6,9 @@
 mod arguments;
 mod commands;
 mod decide;
+mod diagnosis;
 mod failure;
+mod finding;
 mod foreign;
 mod hygiene;
 mod log;
@@ -19,6 +21,8 @@ mod prompt;
 mod request_text;
 mod session;
 mod stretching;
+mod surroundings;
+mod words;
 
 use std::process::ExitCode;
 
@@ -43,7 +47,12 @@ fn main() -> ExitCode {
     log::start(arguments.global.log.as_deref());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(commands::run(arguments, &output)),
+        Ok(runtime) => {
+            let result = runtime.block_on(commands::run(arguments, &output));
+            // A keyring that never answers must not keep the program from ending.
+            runtime.shutdown_background();
+            result
+        }
         Err(_) => Err(Failure::failed("runtime", "This computer gave the program no room to run in.")),
     };
     match result {

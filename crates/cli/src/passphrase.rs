@@ -13,37 +13,49 @@ use crate::prompt;
 
 /// The passphrase of an existing vault.
 pub fn ask(file: Option<&Path>) -> Result<SecretString, Failure> {
+    ask_for("Passphrase:", file)
+}
+
+/// The same, in other words.
+pub fn ask_for(question: &str, file: Option<&Path>) -> Result<SecretString, Failure> {
     match file {
         Some(file) => read(file),
-        None => from_terminal("Passphrase:"),
+        None => from_terminal(question),
     }
 }
 
 /// The same once more, before something sensitive goes.
 pub fn ask_again(file: Option<&Path>) -> Result<SecretString, Failure> {
-    match file {
-        Some(file) => read(file),
-        None => from_terminal("To send this, type your passphrase:"),
-    }
+    ask_for("To send this, type your passphrase:", file)
 }
 
-/// The passphrase of a new vault: asked twice, and its strength told plainly.
-pub fn ask_for_new(file: Option<&Path>) -> Result<SecretString, Failure> {
+/// A new passphrase: asked twice, and its strength told plainly. `nothing` is what to say when none is chosen.
+pub fn ask_for_new(question: &str, nothing: &str, file: Option<&Path>) -> Result<SecretString, Failure> {
     if let Some(file) = file {
         return read(file);
     }
-    let passphrase =
-        from_terminal("Choose a passphrase. It locks your data on this computer; nobody can reset it:")?;
+    let passphrase = from_terminal(question)?;
     let strength = Strength::of(passphrase.expose_secret());
     Output::remark(strength.sentence());
     if strength == Strength::TooShort {
-        return Err(Failure::failed("passphrase-too-short", "Nothing was made."));
+        return Err(Failure::failed("passphrase-too-short", nothing));
     }
     let again = from_terminal("The same again:")?;
     if passphrase.expose_secret() == again.expose_secret() {
         Ok(passphrase)
     } else {
-        Err(Failure::failed("passphrases-differ", "The two passphrases are not the same. Nothing was made."))
+        let message = format!("The two passphrases are not the same. {nothing}");
+        Err(Failure::failed("passphrases-differ", message))
+    }
+}
+
+/// How strong a passphrase is, for machines.
+pub const fn word(strength: Strength) -> &'static str {
+    match strength {
+        Strength::TooShort => "too-short",
+        Strength::Weak => "weak",
+        Strength::Fair => "fair",
+        Strength::Good => "good",
     }
 }
 

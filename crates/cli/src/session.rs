@@ -1,8 +1,12 @@
 //! An open wallet for one command.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use passerby_wallet::{SystemClock, Wallet};
+use passerby_wallet::{
+    Keyring, KeyringAnchor, Opens, SystemClock, SystemKeyring, VaultError, Wallet, WayIn, Wholeness,
+};
 use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 
@@ -18,17 +22,54 @@ pub struct Session {
     pub rng: StdRng,
 }
 
+/// A keyring that has just opened a vault answers at once. One that does not is left alone.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 impl Session {
-    /// Opens the vault.
+    /// Opens the vault, by the keyring if it may and nobody named a passphrase, and says what is wrong with it.
     pub async fn open(global: &Global) -> Result<Self, Failure> {
+        let session = Self::open_quietly(global).await?;
+        session.remark().await?;
+        Ok(session)
+    }
+
+    /// The same, for a command that says itself how the vault is.
+    pub async fn open_quietly(global: &Global) -> Result<Self, Failure> {
         let path = place::find_vault(global.vault.clone())?;
-        let passphrase = passphrase::ask(global.passphrase_file.as_deref())?;
-        let wallet = Wallet::open(&path, &passphrase, Arc::new(SystemClock)).await?;
-        let damaged = wallet.count_damaged().await?;
-        if damaged > 0 {
-            Output::remark(&format!("{damaged} records of the vault are damaged and were left out."));
+        if global.passphrase_file.is_none()
+            && let Some(wallet) = open_by_keyring(&path).await?
+        {
+            return Self::of(wallet).await;
         }
+        let passphrase = passphrase::ask(global.passphrase_file.as_deref())?;
+        Self::of(Wallet::open(&path, &passphrase, Arc::new(SystemClock)).await?).await
+    }
+
+    /// Opens the vault in one way and no other.
+    pub async fn open_by(path: &Path, way: WayIn<'_>) -> Result<Self, Failure> {
+        let session = Self::of(Wallet::open(path, way, Arc::new(SystemClock)).await?).await?;
+        session.remark().await?;
+        Ok(session)
+    }
+
+    async fn of(wallet: Wallet) -> Result<Self, Failure> {
+        compare(&wallet).await?;
         Ok(Self { wallet, rng: make_rng()? })
+    }
+
+    async fn remark(&self) -> Result<(), Failure> {
+        let found = self.wallet.wholeness().await?;
+        if !found.is_fine() {
+            Output::remark(&format!("Your vault can be read but not changed: {found}. See: passerby doctor"));
+        }
+        let damaged = self.wallet.count_damaged().await?;
+        if damaged > 0 {
+            let what = if damaged == 1 { "One record".to_owned() } else { format!("{damaged} records") };
+            Output::remark(&format!(
+                "{what} of the vault cannot be opened and was left out. See: passerby doctor"
+            ));
+        }
+        Ok(())
     }
 
     /// Brings the backup up to date and closes the vault, whatever came of the command.
@@ -42,6 +83,41 @@ impl Session {
         closed?;
         Ok(value)
     }
+}
+
+/// The keyring of this system.
+pub fn keyring() -> Arc<dyn Keyring> {
+    Arc::new(SystemKeyring)
+}
+
+/// `None` if no keyring has a part in this vault, or the one at hand does not help: then the passphrase does.
+async fn open_by_keyring(path: &Path) -> Result<Option<Wallet>, Failure> {
+    match Wallet::open(path, &keyring(), Arc::new(SystemClock)).await {
+        Ok(wallet) => Ok(Some(wallet)),
+        Err(VaultError::NoSlot { .. }) => Ok(None),
+        Err(VaultError::Keyring(trouble)) => {
+            Output::remark(&format!("The keyring did not open your vault: {trouble}. Your passphrase does."));
+            Ok(None)
+        }
+        // The passphrase has a slot of its own.
+        Err(VaultError::SlotDamaged) => {
+            Output::remark("The keyring's way into your vault is damaged. Your passphrase opens it.");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Compares the vault with what this computer's keyring remembers of it, if the keyring is one of its ways in.
+async fn compare(wallet: &Wallet) -> Result<(), Failure> {
+    let keyring = keyring();
+    let mine = |opens: &Opens| matches!(opens, Opens::Keyring(store) if store == keyring.store());
+    if wallet.ways_in().await.map_err(VaultError::from)?.iter().any(|way| mine(&way.opens)) {
+        let anchor = Arc::new(KeyringAnchor::new(Arc::clone(&keyring)));
+        // A keyring that says nothing is no fault of the vault: `doctor` tells that nothing remembers it.
+        let _: Result<Result<Wholeness, _>, _> = tokio::time::timeout(PATIENCE, wallet.hold_to(anchor)).await;
+    }
+    Ok(())
 }
 
 /// Randomness from the operating system.

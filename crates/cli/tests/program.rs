@@ -242,14 +242,15 @@ async fn a_vault_opens_for_one_and_with_its_passphrase_only() {
     held.lock().await.unwrap();
     std::fs::write(folder.join("passphrase"), "another horse\n").unwrap();
     program.run(&["show"]).fails(5, "wrong-passphrase", "nothing");
-    std::fs::write(&program.vault, "not a vault at all").unwrap();
-    program.run(&["show"]).fails(5, "not-a-vault", "nothing");
 
     let mut asked = Command::new(env!("CARGO_BIN_EXE_passerby"));
     let asked =
         read(asked.env("PASSERBY_VAULT", &program.vault).stdin(Stdio::null()).arg("show").output().unwrap());
     assert_eq!(asked.code, 5);
     assert!(asked.err.contains("there is none. In scripts, use --passphrase-file."), "{}", asked.err);
+
+    std::fs::write(&program.vault, "not a vault at all").unwrap();
+    program.run(&["show"]).fails(5, "not-a-vault", "nothing");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -48,6 +48,7 @@ pub use backup::{BackupError, BackupMade, DamagedRecords, Occupied, RestoreError
 pub use error::{RecordError, StorageError, VaultError};
 pub use keyring::{Keyring, KeyringAnchor, KeyringError, SystemKeyring};
 pub use manifest::Mark;
+pub use migration::SCHEMA;
 pub use new_slots::NewSlots;
 pub use record::{Batch, MAX_RECORD_LEN, Record, RecordId};
 pub use rotation::{Damaged, RotateError, Rotated};

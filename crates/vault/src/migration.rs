@@ -16,7 +16,7 @@ use crate::store;
 use crate::unlock::{FIRST_EPOCH, Keys};
 
 /// The number of the newest migration.
-pub(crate) const SCHEMA: i64 = 2;
+pub const SCHEMA: i64 = 2;
 
 /// The first schema with a manifest.
 pub(crate) const FIRST_SIGNED: i64 = 2;

@@ -241,6 +241,13 @@ impl Vault {
         Ok(state.contents.iter().flat_map(|contents| contents.index.damaged()).collect())
     }
 
+    /// When the newest readable record was made, in Unix seconds by the clock of then.
+    pub async fn newest(&self) -> Result<Option<i64>, StorageError> {
+        let state = self.ready().await?;
+        let newest = state.contents.as_ref().and_then(|contents| contents.index.last());
+        Ok(newest.map(|id| i64::try_from(id.millis() / 1000).unwrap_or(i64::MAX)))
+    }
+
     /// Closes the vault: SQLite's log is emptied into the file, the keys and the index are wiped, the file is released.
     pub async fn lock(self) -> Result<(), VaultError> {
         let Self { keys, ids: _, state, backing_up: _, identity: _, file } = self;

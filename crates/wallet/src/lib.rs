@@ -32,6 +32,7 @@ pub mod clock;
 pub mod confirm;
 pub mod decline;
 pub mod group;
+pub mod health;
 pub mod label;
 mod look;
 pub mod openings;
@@ -44,6 +45,7 @@ mod settle;
 pub mod shops;
 pub mod trouble;
 mod wallet;
+pub mod ways_in;
 pub mod words;
 
 pub use activity::ActivityView;
@@ -56,6 +58,7 @@ pub use consent::{Answer, ChoiceError, Detail, Going, Held, News, Optionals, Req
 pub use decline::{DeclineError, Declined};
 pub use deliver::{Delivered, Retried, SendError};
 pub use group::{Group, Which};
+pub use health::Health;
 pub use label::Label;
 pub use look::{LookError, RequestLine};
 pub use openings::{OpeningView, OpeningsError};
@@ -67,14 +70,16 @@ pub use shops::{GrantView, ShopView};
 pub use trouble::{Sent, Trouble};
 pub use verify::VerifyError;
 pub use wallet::{CreateError, Wallet};
+pub use ways_in::{ChangeError, RenewError};
 pub use words::{RecoveryWords, WordsError};
 
-/// The vault's words that the wallet's callers meet.
-pub use passerby_vault::{BackupError, BackupMade, DamagedRecords, Occupied, RestoreError, Restored};
 pub use passerby_vault::{
-    KeyError, Keyring, KeyringError, RecordError, RecoverySecret, StorageError, Stretching, SystemKeyring,
+    Anchor, AnchorError, Damaged, KeyError, Keyring, KeyringAnchor, KeyringError, Opens, RecordError,
+    RecoverySecret, RotateError, Rotated, SCHEMA, SlotView, StorageError, Stretching, SystemKeyring,
     VaultError, WayIn, Wholeness,
 };
+/// The vault's words that the wallet's callers meet.
+pub use passerby_vault::{BackupError, BackupMade, DamagedRecords, Occupied, RestoreError, Restored};
 
 /// Where a test may end the program.
 macro_rules! kill_point {

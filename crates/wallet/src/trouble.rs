@@ -69,7 +69,7 @@ impl Trouble for passerby_vault::RecordError {
         match self {
             Self::Storage(passerby_vault::StorageError::Full) => "Make room on the disk and try again.",
             Self::NotWhole { .. } => {
-                "Everything in it can still be read. Copy the vault before you change anything."
+                "Everything in it can still be read. What to do, says `passerby doctor`."
             }
             _ => "",
         }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use passerby_protocol::keys::RootSecret;
 use passerby_protocol::time::{Clock, Timestamp};
 use passerby_vault::{
-    KeyringAnchor, NewSlots, Record, RecordError, RecordId, Stretching, Vault, VaultError, WayIn, Wholeness,
+    Damaged, NewSlots, Record, RecordError, RecordId, RecoverySecret, RotateError, Rotated, Stretching,
+    Vault, VaultError, WayIn, Wholeness,
 };
 use rand_core::CryptoRng;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -52,29 +53,23 @@ impl Wallet {
         if Strength::of(passphrase.expose_secret()) == Strength::TooShort {
             return Err(CreateError::Passphrase);
         }
-        let slots = NewSlots::new(passphrase, stretching);
+        // Made before the vault, so that its words open it from the first moment on.
+        let root = RootSecret::make(rng);
+        let words = RecoverySecret::new(root.expose());
+        let slots = NewSlots { words: Some(&words), ..NewSlots::new(passphrase, stretching) };
         let vault = Vault::create(path, &slots, clock.now().seconds(), rng).await?;
         let wallet = Self::of_vault(vault, clock);
-        wallet.root(rng).await?;
+        wallet.vault.insert(&RootRecord::of(&root), wallet.now().seconds(), rng).await?;
         Ok(wallet)
     }
 
     /// Opens the vault at `path` with a passphrase, words or a keyring.
-    ///
-    /// A keyring that opens it is also asked which state of the vault was the last: see [`Wallet::wholeness`].
     pub async fn open<'a>(
         path: &Path,
         way: impl Into<WayIn<'a>> + Send,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, VaultError> {
-        let way = way.into();
-        let vault = Vault::open(path, way).await?;
-        if let WayIn::Keyring(keyring) = way {
-            let anchor = Arc::new(KeyringAnchor::new(Arc::clone(keyring)));
-            // One that does not answer is no reason not to open: the vault then says that nothing remembers it.
-            drop(vault.hold_to(anchor).await);
-        }
-        Ok(Self::of_vault(vault, clock))
+        Ok(Self::of_vault(Vault::open(path, way).await?, clock))
     }
 
     pub(crate) fn of_vault(vault: Vault, clock: Arc<dyn Clock>) -> Self {
@@ -99,6 +94,19 @@ impl Wallet {
     /// Takes a vault that is not what it was as it is now: only after the person was told and decided so.
     pub async fn accept(&self) -> Result<(), RecordError> {
         self.vault.accept().await
+    }
+
+    /// Exchanges the vault key. If that fails, the vault is closed.
+    pub(crate) async fn rotate(
+        self,
+        passphrase: &SecretString,
+        new: &NewSlots<'_>,
+        damaged: Damaged,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(Self, Rotated), RotateError> {
+        let now = self.now().seconds();
+        let (vault, rotated) = self.vault.rotate(passphrase, new, damaged, now, rng).await?;
+        Ok((Self { vault, ..self }, rotated))
     }
 
     pub(crate) fn vault(&self) -> &Vault {

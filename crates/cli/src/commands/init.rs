@@ -20,27 +20,24 @@ pub async fn run(global: &Global, stretching: Stretching, output: Output) -> Res
     if path.exists() {
         return Err(VaultError::Exists.into());
     }
-    let passphrase = passphrase::ask_for_new(global.passphrase_file.as_deref())?;
+    let passphrase = passphrase::ask_for_new(
+        "Choose a passphrase. It locks your data on this computer; nobody can reset it:",
+        "Nothing was made.",
+        global.passphrase_file.as_deref(),
+    )?;
     let strength = Strength::of(passphrase.expose_secret());
     let stretching = stretching::choose(stretching)?;
     let clock = Arc::new(SystemClock);
     let wallet = Wallet::create(&path, &passphrase, stretching, clock, &mut make_rng()?).await?;
     wallet.lock().await?;
-    output.object(&json!({ "vault": path.to_string_lossy(), "passphrase": strength_word(strength) }));
+    output.object(&json!({ "vault": path.to_string_lossy(), "passphrase": passphrase::word(strength) }));
     output.line(&format!("Your vault is made: {}", path.display()));
     if global.passphrase_file.is_some() {
         output.line(strength.sentence());
     }
     output.line("Whoever forgets the passphrase cannot open it: there is no spare key yet.");
+    output.line("A backup after each change, on a stick or another disk: passerby backup --automatic FOLDER");
+    output.line("How it is at any time: passerby doctor    To open it without typing: passerby keyring on");
     output.line("Next: passerby set name, passerby set email, passerby set address.street_address ..");
     Ok(ExitCode::SUCCESS)
-}
-
-const fn strength_word(strength: Strength) -> &'static str {
-    match strength {
-        Strength::TooShort => "too-short",
-        Strength::Weak => "weak",
-        Strength::Fair => "fair",
-        Strength::Good => "good",
-    }
 }

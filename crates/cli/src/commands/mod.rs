@@ -6,12 +6,16 @@ pub mod backup;
 pub mod browser;
 mod completions;
 mod decline;
+mod doctor;
 mod init;
+mod keyring;
 mod man;
 mod open;
+mod passphrase;
 mod requests;
 mod restore;
 mod retry;
+mod rotate;
 mod set;
 mod shops;
 mod show;
@@ -29,6 +33,10 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
     match command {
         Command::Init { stretching } => return init::run(&global, stretching, *output).await,
         Command::Restore(restore) => return restore::run(&global, restore, *output).await,
+        Command::Passphrase(change) => return passphrase::run(&global, &change, *output).await,
+        Command::Keyring { wish } => return keyring::run(&global, wish, *output).await,
+        Command::Rotate(rotate) => return rotate::run(&global, rotate, *output).await,
+        Command::Doctor(doctor) => return doctor::run(&global, doctor, *output).await,
         Command::Completions { shell } => return completions::run(shell),
         Command::Man { folder } => return man::run(&folder, *output),
         _ => {}
@@ -50,9 +58,14 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
         Command::Backup(backup) => backup::run(wallet, rng, backup, *output).await,
         Command::Shops { refresh } => shops::run(wallet, rng, refresh, *output).await,
         Command::Activity { refresh } => activity::run(wallet, rng, refresh, *output).await,
-        Command::Init { .. } | Command::Restore(_) | Command::Completions { .. } | Command::Man { .. } => {
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Init { .. }
+        | Command::Restore(_)
+        | Command::Passphrase(_)
+        | Command::Keyring { .. }
+        | Command::Rotate(_)
+        | Command::Doctor(_)
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(ExitCode::SUCCESS),
     };
     session.close(result).await
 }

@@ -1,21 +1,19 @@
 //! `passerby restore`: the wallet, anew from its backup.
 
-use std::io::Read as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use passerby_protocol::time::{Clock as _, Timestamp};
-use passerby_wallet::{Occupied, RecoverySecret, RecoveryWords, SystemClock, Trouble as _, Wallet, WayIn};
+use passerby_wallet::{Occupied, RecoverySecret, SystemClock, Wallet, WayIn};
 use secrecy::SecretString;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::arguments::{Global, Restore};
 use crate::failure::Failure;
 use crate::moment::{minute, rfc3339};
 use crate::output::Output;
 use crate::session::make_rng;
-use crate::{passphrase, place, prompt};
+use crate::{passphrase, place, words};
 
 pub async fn run(global: &Global, restore: Restore, output: Output) -> Result<ExitCode, Failure> {
     let path = place::find_vault(global.vault.clone())?;
@@ -63,14 +61,11 @@ enum Secret {
 }
 
 impl Secret {
-    fn ask(global: &Global, words: bool) -> Result<Self, Failure> {
-        if !words {
+    fn ask(global: &Global, by_words: bool) -> Result<Self, Failure> {
+        if !by_words {
             return passphrase::ask(global.passphrase_file.as_deref()).map(Self::Passphrase);
         }
-        let typed = read_words()?;
-        let words = RecoveryWords::parse(&typed)
-            .map_err(|error| Failure::vault(error.code(), format!("{error} {}", error.next_step())))?;
-        Ok(Self::Words(RecoverySecret::new(words.root().expose())))
+        words::ask().map(Self::Words)
     }
 
     fn way(&self) -> WayIn<'_> {
@@ -79,17 +74,4 @@ impl Secret {
             Self::Words(secret) => WayIn::Words(secret),
         }
     }
-}
-
-/// The words as they were typed, unseen at a terminal, or all of standard input.
-fn read_words() -> Result<Zeroizing<String>, Failure> {
-    let unread = |_| Failure::failed("input", "The words could not be read.");
-    if prompt::is_somebody_there() {
-        return rpassword::prompt_password("Your 24 words, in one line: ")
-            .map(Zeroizing::new)
-            .map_err(unread);
-    }
-    let mut typed = Zeroizing::new(String::new());
-    std::io::stdin().lock().read_to_string(&mut typed).map_err(unread)?;
-    Ok(typed)
 }
