@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use rand_core::CryptoRng;
+use rayon::prelude::*;
 use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -207,12 +208,18 @@ impl Vault {
         // Something else wrote to the file: what it holds now is looked at, not what is remembered of it.
         let remembered = *version.get_or_insert(now) == now;
 
-        let mut records = Vec::new();
-        let mut unread = Vec::new();
-        for (id, ver, blob) in index.of_kind(T::KIND) {
+        let seal = &self.keys.record;
+        let found: Vec<_> = index.of_kind(T::KIND).collect();
+        let opened = found.par_iter().map(|(id, ver, blob)| {
             let blob = blob.filter(|_| remembered);
-            match blob.and_then(|blob| self.keys.record.open(id, ver, self.keys.record.epoch(), blob)) {
-                Some(plaintext) => records.push((id, decode(&plaintext)?)),
+            let plaintext = blob.and_then(|blob| seal.open(*id, *ver, seal.epoch(), blob));
+            plaintext.map(|plaintext| decode(&plaintext)).transpose()
+        });
+        let opened: Vec<Option<T>> = opened.collect::<Result<_, _>>()?;
+        let (mut records, mut unread) = (Vec::new(), Vec::new());
+        for ((id, ver, _), record) in found.into_iter().zip(opened) {
+            match record {
+                Some(record) => records.push((id, record)),
                 None => unread.push((id, ver)),
             }
         }
@@ -401,7 +408,6 @@ mod tests {
             drop(write);
             let found: Note = vault.load(id).await.unwrap().unwrap();
             assert!(found == before || found == after, "{found:?}");
-            eprintln!("{polls} {}", found == after);
             assert!(vault.damaged().await.unwrap().is_empty());
         }
         vault.update(id, &Note("last".to_owned()), &mut rng).await.unwrap();

@@ -32,7 +32,7 @@ pub const MAX_RECORD_LEN: usize = 4 * 1024 * 1024;
 ///
 /// The value is encoded as CBOR by serde, so fields may be added with `#[serde(default)]`. The type should wipe its own
 /// secrets when dropped; the vault wipes only its buffers.
-pub trait Record: Serialize + DeserializeOwned {
+pub trait Record: Serialize + DeserializeOwned + Send {
     /// What the record is, in a word: `"attribute"`, `"grant"`. Part of the format: never changed once written.
     const KIND: &'static str;
 }
