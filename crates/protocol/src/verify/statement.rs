@@ -19,16 +19,15 @@ const TYP: &str = "passerby-statement+jwt";
 /// The longest life of a Statement.
 pub const LONGEST: i64 = 180 * DAY;
 
-/// Whether a text is a JWS that calls itself a Statement, be it valid or not.
+/// Whether a text begins as a JWS that calls itself a Statement, be it valid or not, whole or cut off.
 pub(crate) fn is_called_statement(text: &str) -> bool {
     #[derive(Deserialize)]
     struct Kind {
         typ: String,
     }
-    let mut parts = text.trim().split('.');
-    let header = parts.next().and_then(|header| b64u::decode(header).ok());
+    let header = text.trim().split('.').next().and_then(|header| b64u::decode(header).ok());
     let kind = header.and_then(|header| json::parse::<Kind>(&header).ok());
-    kind.is_some_and(|kind| kind.typ == TYP) && parts.count() == 2
+    kind.is_some_and(|kind| kind.typ == TYP)
 }
 
 /// Why a Statement was refused.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Certificate, Method, redirect, tls};
+use reqwest::{Certificate, Method, Response, redirect, tls};
 
 use super::RelayError;
 use super::address::parse_address;
@@ -38,6 +38,13 @@ pub(crate) struct Exchange {
     pub body: Option<Vec<u8>>,
 }
 
+/// An answer whose status is there and whose body is not read yet.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub status: u16,
+    response: Response,
+}
+
 /// What came back, whatever its status.
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -54,6 +61,10 @@ impl Connection {
 
     /// The same for a host whose certificate may also come from one of these authorities (DER), which the person added.
     pub fn open_trusting(added: &[Vec<u8>]) -> Result<Self, ConnectionError> {
+        Self::open_for(added, EXCHANGE)
+    }
+
+    fn open_for(added: &[Vec<u8>], exchange: Duration) -> Result<Self, ConnectionError> {
         let added: Result<Vec<_>, _> = added.iter().map(|der| Certificate::from_der(der)).collect();
         let client = reqwest::Client::builder()
             .tls_certs_merge(added.map_err(ConnectionError)?)
@@ -63,23 +74,36 @@ impl Connection {
             .tls_version_min(tls::Version::TLS_1_3)
             .dns_resolver(Arc::new(Resolver))
             .connect_timeout(CONNECT)
-            .timeout(EXCHANGE)
+            .timeout(exchange)
             .pool_idle_timeout(IDLE)
             .build()
             .map_err(ConnectionError)?;
         Ok(Self { client })
     }
 
-    /// Sends and reads at most [`LARGEST_BODY`] bytes.
+    /// Sends and reads at most [`LARGEST_BODY`] bytes; more is no answer of anybody we speak to.
     pub(crate) async fn exchange(&self, exchange: Exchange) -> Result<Reply, RelayError> {
+        self.send(exchange).await?.read().await
+    }
+
+    /// Sends and waits until an answer begins.
+    pub(crate) async fn send(&self, exchange: Exchange) -> Result<Begun, RelayError> {
         let url = parse_address(&exchange.address)?;
         let mut request = self.client.request(exchange.method, url).headers(exchange.headers);
         if let Some(body) = exchange.body {
             request = request.body(body);
         }
-        let mut response = request.send().await?;
-        let status = response.status().as_u16();
-        let media_type = response
+        let response = request.send().await?;
+        Ok(Begun { status: response.status().as_u16(), response })
+    }
+}
+
+impl Begun {
+    /// The whole answer.
+    pub async fn read(self) -> Result<Reply, RelayError> {
+        let status = self.status;
+        let media_type = self
+            .response
             .headers()
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
@@ -87,13 +111,61 @@ impl Connection {
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > LARGEST_BODY {
-                return Err(RelayError::Foreign { status });
-            }
-            body.extend_from_slice(&chunk);
+        match self.read_start().await? {
+            (body, true) => Ok(Reply { status, media_type, body }),
+            (_, false) => Err(RelayError::Foreign { status }),
         }
-        Ok(Reply { status, media_type, body })
+    }
+
+    /// The first [`LARGEST_BODY`] bytes, and whether that is all.
+    pub async fn read_start(mut self) -> Result<(Vec<u8>, bool), RelayError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.response.chunk().await? {
+            let room = LARGEST_BODY - body.len();
+            body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+            if chunk.len() > room {
+                return Ok((body, false));
+            }
+        }
+        Ok((body, true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::client::Sent;
+
+    /// Whoever never ends an answer would hold the wallet for as long as it likes.
+    #[tokio::test]
+    async fn an_answer_that_never_comes_or_never_ends_is_given_up_and_may_have_arrived() {
+        for begins in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = format!("http://{}/answers/1", listener.local_addr().unwrap());
+            let silent = tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut read = vec![0; 4_096];
+                let length = stream.read(&mut read).await.unwrap();
+                stream.write_all(begins.as_bytes()).await.unwrap();
+                // Until the other side has had enough.
+                while stream.read(&mut read[length..]).await.is_ok_and(|more| more > 0) {}
+                read.truncate(length);
+                read
+            });
+            let connection = Connection::open_for(&[], Duration::from_millis(300)).unwrap();
+            let exchange = Exchange {
+                method: Method::POST,
+                address,
+                headers: HeaderMap::new(),
+                body: Some(b"x".into()),
+            };
+            let error = connection.exchange(exchange).await.unwrap_err();
+            assert!(matches!(error, RelayError::MayHaveArrived(_)), "{error:?}");
+            assert_eq!(error.sent(), Sent::Perhaps);
+            assert!(silent.await.unwrap().starts_with(b"POST /answers/1 "));
+        }
     }
 }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 
-use super::{Connection, Exchange, RelayError, Reply};
+use super::{Connection, Exchange, RelayError};
 use crate::answer::FORM;
 use crate::request::REQUEST_OBJECT;
 
@@ -64,7 +64,7 @@ impl VerifierClient {
         let exchange = Exchange { method, address: address.to_owned(), headers, body };
         let reply = self.connection.exchange(exchange).await?;
         if reply.status != 200 {
-            return Err(refusal(&reply));
+            return Err(refusal(reply.status, &reply.body));
         }
         String::from_utf8(reply.body)
             .map(|text| text.trim_ascii().to_owned())
@@ -72,41 +72,49 @@ impl VerifierClient {
     }
 
     /// What the host shows where a Statement would stand; nothing when it says that nothing stands there. A host that
-    /// fails to answer, or answers that it cannot, has not said so.
+    /// fails to answer, or answers that it cannot, has not said so. Of a long answer the first 65,536 bytes are given: a
+    /// site's page for what it does not have may be as long as it likes, and what begins as a Statement is one.
     pub async fn find_statement(&self, host: &ForeignHost) -> Result<Option<String>, RelayError> {
         let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/jwt"))]);
         let address = host.statement_address();
-        let reply =
-            self.connection.exchange(Exchange { method: Method::GET, address, headers, body: None }).await?;
-        match reply.status {
-            200 => Ok(String::from_utf8(reply.body).ok()),
-            500.. => Err(RelayError::Foreign { status: reply.status }),
+        let begun =
+            self.connection.send(Exchange { method: Method::GET, address, headers, body: None }).await?;
+        match begun.status {
+            200 => {
+                let (start, _) = begun.read_start().await?;
+                Ok(Some(String::from_utf8_lossy(&start).into_owned()))
+            }
+            500.. => Err(RelayError::Foreign { status: begun.status }),
             _ => Ok(None),
         }
     }
 
     /// Sends an answer, whose bytes the caller has written down before. Says where the browser may go, if anywhere.
+    ///
+    /// The status alone tells whether it was taken. What stands beside it may be too long or break off: then there is no
+    /// way back, and the answer is taken all the same.
     pub async fn answer(&self, response_uri: &str, form: &[u8]) -> Result<Option<String>, RelayError> {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(FORM))]);
         let (address, body) = (response_uri.to_owned(), Some(form.to_vec()));
-        let reply =
-            self.connection.exchange(Exchange { method: Method::POST, address, headers, body }).await?;
-        if reply.status != 200 {
-            return Err(refusal(&reply));
+        let begun = self.connection.send(Exchange { method: Method::POST, address, headers, body }).await?;
+        let status = begun.status;
+        let body = begun.read().await.map(|reply| reply.body).unwrap_or_default();
+        if status != 200 {
+            return Err(refusal(status, &body));
         }
-        Ok(json::parse::<TakenBody>(&reply.body).ok().and_then(|body| body.redirect_uri))
+        Ok(json::parse::<TakenBody>(&body).ok().and_then(|body| body.redirect_uri))
     }
 }
 
 /// A verifier's no: a 4xx. Its word is shown only if it looks like one.
-fn refusal(reply: &Reply) -> RelayError {
-    if !(400..500).contains(&reply.status) {
-        return RelayError::Foreign { status: reply.status };
+fn refusal(status: u16, body: &[u8]) -> RelayError {
+    if !(400..500).contains(&status) {
+        return RelayError::Foreign { status };
     }
-    let word = json::parse::<ErrorBody>(&reply.body).ok().map(|body| body.error).filter(|word| {
+    let word = json::parse::<ErrorBody>(body).ok().map(|body| body.error).filter(|word| {
         (1..=40).contains(&word.len())
             && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'-')
     });
     let word = word.unwrap_or_else(|| "refused".to_owned());
-    RelayError::Refused { status: reply.status, word, problem: None, refusal: None }
+    RelayError::Refused { status, word, problem: None, refusal: None }
 }
