@@ -37,6 +37,7 @@ mod rotation;
 mod rows;
 mod slot_changes;
 mod slots;
+mod state;
 mod store;
 mod unlock;
 mod vault;

@@ -16,9 +16,10 @@ use crate::keyring::{self, Keyring};
 use crate::manifest::sign;
 use crate::new_slots::{make_keyring_slot, make_passphrase_slot, make_words_slot, refuse_empty, take_back};
 use crate::slots::SlotId;
+use crate::state::State;
 use crate::store;
 use crate::unlock::{RecoverySecret, Slot, SlotDigest, SlotKind, Stretching};
-use crate::vault::{State, Vault};
+use crate::vault::Vault;
 use crate::way::{MAX_ASKED, WayIn, keyring_name, open_keyring_slot};
 
 impl Vault {

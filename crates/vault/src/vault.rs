@@ -8,12 +8,12 @@ use rayon::prelude::*;
 use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::anchor::{Anchor, AnchorError, Keeper, ask};
 use crate::error::{RecordError, StorageError, VaultError};
 use crate::file::{Identity, VaultFile};
-use crate::manifest::{Contents, Mark, Rows, sign, sign_anew};
+use crate::manifest::{Contents, Rows, sign};
 use crate::record::{Batch, IdClock, Record, RecordId, decode};
 use crate::rows::{self, RecordRow};
+use crate::state::{Anchored, State};
 use crate::store;
 use crate::unlock::{Keys, VaultId};
 use crate::wholeness::Wholeness;
@@ -36,25 +36,6 @@ pub struct Vault {
     file: VaultFile,
 }
 
-pub(crate) struct State {
-    pub(crate) connection: SqliteConnection,
-    /// `None` while a write is under way. A write that failed or was abandoned half way leaves it so, and the next
-    /// operation reads the file anew instead of trusting a guess about what was written.
-    pub(crate) contents: Option<Contents>,
-    pub(crate) wholeness: Wholeness,
-    /// The last state that this process or the anchor saw. The file may be ahead of it, never behind.
-    pub(crate) known: Option<Mark>,
-    anchored: Anchored,
-}
-
-/// Whether anything outside the file remembers the vault.
-enum Anchored {
-    No,
-    /// From now on; until this opening nothing was remembered.
-    FromNow(Keeper),
-    Yes(Keeper),
-}
-
 impl Vault {
     pub(crate) fn new(file: VaultFile, connection: SqliteConnection, keys: Keys, contents: Contents) -> Self {
         let ids = Arc::new(IdClock::after(contents.index.last()));
@@ -64,25 +45,6 @@ impl Vault {
         let state = State { connection, contents: Some(contents), wholeness, known, anchored };
         let identity = file.find_identity();
         Self { keys, ids, state: Mutex::new(state), backing_up: Mutex::new(()), identity, file }
-    }
-
-    /// Compares the vault with what `anchor` remembers of it, and lets it remember every write from now on.
-    ///
-    /// An anchor that does not answer is not held to: what could not be compared must not be forgotten either.
-    pub async fn hold_to(&self, anchor: Arc<dyn Anchor>) -> Result<Wholeness, AnchorError> {
-        let mut state = self.ready().await?;
-        let vault = self.keys.manifest.vault();
-        let remembered = ask(&anchor, vault).await.map_err(AnchorError::Refused)?;
-        // A thread that cannot be had is an anchor that does not answer, too.
-        let keeper = Keeper::start(anchor, vault).map_err(|error| AnchorError::Refused(error.into()))?;
-        state.anchored = match remembered {
-            None => Anchored::FromNow(keeper),
-            Some(_) => Anchored::Yes(keeper),
-        };
-        state.known = [state.known, remembered].into_iter().flatten().max_by_key(|mark| mark.counter);
-        state.judge(&self.keys, remembered);
-        state.remember();
-        Ok(state.wholeness)
     }
 
     /// Keeps a new record. `now` is in Unix seconds. It is on the disk when this returns.
@@ -142,39 +104,6 @@ impl Vault {
         self.commit(transaction).await?;
         *known = Some(mark);
         *contents = Some(next);
-        state.remember();
-        Ok(())
-    }
-
-    /// Whether the vault is what it was when it was last written.
-    pub async fn wholeness(&self) -> Result<Wholeness, RecordError> {
-        Ok(self.ready().await?.wholeness)
-    }
-
-    /// Takes the vault as it stands in the file now, and lets it be written to again.
-    ///
-    /// Only for a person who was told what [`Vault::wholeness`] says and decided so: what was removed or put back by
-    /// something else is lost or stays. Damaged records stay damaged. Nothing happens to a vault that is fine.
-    pub async fn accept(&self) -> Result<(), RecordError> {
-        let mut state = self.ready().await?;
-        let State { connection, contents, wholeness, known, .. } = &mut *state;
-        if wholeness.is_fine() {
-            return Ok(());
-        }
-        let mut next = contents.take().ok_or(StorageError::Damaged)?;
-        // Ahead of every state that is remembered anywhere.
-        let counter = next.mark.iter().chain(known.iter()).map(|mark| mark.counter).max();
-        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
-        let mark = sign_anew(&mut transaction, &self.keys.manifest, &mut next, counter.unwrap_or(0)).await?;
-        self.commit(transaction).await?;
-        *known = Some(mark);
-        *contents = Some(next);
-        // Whatever was remembered before, from now on it is this.
-        state.anchored = match std::mem::replace(&mut state.anchored, Anchored::No) {
-            Anchored::FromNow(keeper) => Anchored::Yes(keeper),
-            other => other,
-        };
-        state.judge(&self.keys, Some(mark));
         state.remember();
         Ok(())
     }
@@ -311,27 +240,6 @@ impl Vault {
         (row.ver == ver && row.epoch == seal.epoch())
             .then(|| seal.open(id, row.ver, row.epoch, &row.blob))
             .flatten()
-    }
-}
-
-impl State {
-    /// Judges the file by what was `remembered` of it.
-    fn judge(&mut self, keys: &Keys, remembered: Option<Mark>) {
-        let found = self.contents.as_ref().and_then(|contents| contents.find_fitting_mark(&keys.manifest));
-        self.wholeness = match (Wholeness::judge(found, remembered), &self.anchored) {
-            // This process alone remembers it: that tells nothing about the time before.
-            (Wholeness::Whole, Anchored::No | Anchored::FromNow(_)) => Wholeness::Unanchored,
-            (other, _) => other,
-        };
-    }
-
-    /// Lets the anchor follow a vault that is as it should be.
-    pub(crate) fn remember(&self) {
-        if let (Anchored::FromNow(keeper) | Anchored::Yes(keeper), Some(mark), true) =
-            (&self.anchored, self.known, self.wholeness.is_fine())
-        {
-            keeper.put(mark);
-        }
     }
 }
 

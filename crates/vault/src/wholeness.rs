@@ -1,6 +1,14 @@
 //! Whether an open vault is what it was when it was last written.
 
-use crate::manifest::Mark;
+use std::sync::Arc;
+
+use sqlx::Connection as _;
+
+use crate::anchor::{Anchor, AnchorError, Keeper, ask};
+use crate::error::{RecordError, StorageError};
+use crate::manifest::{Mark, sign_anew};
+use crate::state::{Anchored, State};
+use crate::vault::Vault;
 
 /// What the manifest inside the file and the anchor outside of it say about a vault.
 ///
@@ -44,6 +52,60 @@ impl Wholeness {
             // Ahead of its anchor: the program ended between the two writes.
             std::cmp::Ordering::Equal | std::cmp::Ordering::Greater => Self::Whole,
         }
+    }
+}
+
+impl Vault {
+    /// Compares the vault with what `anchor` remembers of it, and lets it remember every write from now on.
+    ///
+    /// An anchor that does not answer is not held to: what could not be compared must not be forgotten either.
+    pub async fn hold_to(&self, anchor: Arc<dyn Anchor>) -> Result<Wholeness, AnchorError> {
+        let mut state = self.ready().await?;
+        let vault = self.keys.manifest.vault();
+        let remembered = ask(&anchor, vault).await.map_err(AnchorError::Refused)?;
+        // A thread that cannot be had is an anchor that does not answer, too.
+        let keeper = Keeper::start(anchor, vault).map_err(|error| AnchorError::Refused(error.into()))?;
+        state.anchored = match remembered {
+            None => Anchored::FromNow(keeper),
+            Some(_) => Anchored::Yes(keeper),
+        };
+        state.known = [state.known, remembered].into_iter().flatten().max_by_key(|mark| mark.counter);
+        state.judge(&self.keys, remembered);
+        state.remember();
+        Ok(state.wholeness)
+    }
+
+    /// Whether the vault is what it was when it was last written.
+    pub async fn wholeness(&self) -> Result<Wholeness, RecordError> {
+        Ok(self.ready().await?.wholeness)
+    }
+
+    /// Takes the vault as it stands in the file now, and lets it be written to again.
+    ///
+    /// Only for a person who was told what [`Vault::wholeness`] says and decided so: what was removed or put back by
+    /// something else is lost or stays. Damaged records stay damaged. Nothing happens to a vault that is fine.
+    pub async fn accept(&self) -> Result<(), RecordError> {
+        let mut state = self.ready().await?;
+        let State { connection, contents, wholeness, known, .. } = &mut *state;
+        if wholeness.is_fine() {
+            return Ok(());
+        }
+        let mut next = contents.take().ok_or(StorageError::Damaged)?;
+        // Ahead of every state that is remembered anywhere.
+        let counter = next.mark.iter().chain(known.iter()).map(|mark| mark.counter).max();
+        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
+        let mark = sign_anew(&mut transaction, &self.keys.manifest, &mut next, counter.unwrap_or(0)).await?;
+        self.commit(transaction).await?;
+        *known = Some(mark);
+        *contents = Some(next);
+        // Whatever was remembered before, from now on it is this.
+        state.anchored = match std::mem::replace(&mut state.anchored, Anchored::No) {
+            Anchored::FromNow(keeper) => Anchored::Yes(keeper),
+            other => other,
+        };
+        state.judge(&self.keys, Some(mark));
+        state.remember();
+        Ok(())
     }
 }
 

@@ -13,6 +13,8 @@
 //! What it must never do: leave a slot out that its owner counts on; take the old secret out of the keyring before the
 //! new one is needed.
 
+mod error;
+
 use std::sync::Arc;
 
 use rand_core::CryptoRng;
@@ -25,11 +27,14 @@ use crate::manifest::{Contents, Rows, sign};
 use crate::new_slots::{NewSlots, refuse_empty, take_back};
 use crate::record::RecordId;
 use crate::rows::{self, RecordRow};
+use crate::state::State;
 use crate::store;
 use crate::unlock::{KeyError, Keys, Nonce, Slot, SlotKey, SlotKind, VaultId, VaultKey};
-use crate::vault::{State, Vault};
+use crate::vault::Vault;
 use crate::way::{WayIn, keyring_name, open_keyring_slot};
 use crate::wholeness::Wholeness;
+
+pub use error::RotateError;
 
 /// What becomes of records that cannot be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,53 +57,6 @@ pub struct Rotated {
     pub compacted: bool,
     /// Whether the keyring has forgotten the old secret, or never had one.
     pub keyring_forgot: bool,
-}
-
-/// The vault key could not be exchanged. The vault is closed, and as it was.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RotateError {
-    // The person's to decide.
-    /// Some records cannot be opened and would be lost.
-    #[error("{count} damaged records would be left behind by a new key")]
-    Damaged {
-        /// How many.
-        count: usize,
-    },
-    /// The vault has a slot of this kind, and nothing was given to make its successor for.
-    #[error("the vault has a slot of the kind {kind}, which would be lost")]
-    Lost {
-        /// The kind that is missing among the new slots.
-        kind: SlotKind,
-    },
-    /// A keyring slot belongs to another keyring than the one at hand, or to one that forgot. It has to be taken out first.
-    #[error("the vault has a slot for a keyring that is not at hand, which would be lost")]
-    KeyringElsewhere(#[source] Box<VaultError>),
-    /// A newer program has added a slot. Only that program can make its successor.
-    #[error("the vault has a slot of a kind that this program does not know, which would be lost")]
-    UnknownSlot,
-    /// The vault is not what it was when it was last written.
-    #[error("the vault is not whole: {found}")]
-    NotWhole {
-        /// What was found.
-        found: Wholeness,
-    },
-
-    /// Opening the vault again, or writing it, failed.
-    #[error(transparent)]
-    Vault(#[from] VaultError),
-}
-
-impl From<StorageError> for RotateError {
-    fn from(error: StorageError) -> Self {
-        Self::Vault(error.into())
-    }
-}
-
-impl From<KeyError> for RotateError {
-    fn from(error: KeyError) -> Self {
-        Self::Vault(error.into())
-    }
 }
 
 impl Vault {
