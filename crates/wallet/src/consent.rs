@@ -2,7 +2,9 @@
 //!
 //! Never in here: a default that says yes, and a word that calls a shop honest.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod choice;
+
+use std::collections::BTreeSet;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::consent::Choice;
@@ -12,14 +14,15 @@ use passerby_protocol::time::{DAY, Timestamp};
 use passerby_protocol::verify::{Familiarity, VerifiedRequest};
 use passerby_vault::RecordError;
 
-use crate::confirm::PassphraseConfirmed;
 use crate::group::Group;
 use crate::label::Label;
 use crate::records::{AttributeRecord, GrantRecord, RequestRecord};
 use crate::relay_trouble::host_of;
 use crate::saved::Saved;
-use crate::trouble::Trouble;
 use crate::wallet::Wallet;
+
+pub use choice::{Answer, ChoiceError, Going, Optionals};
+pub(crate) use choice::{choose, going};
 
 /// A saved value that may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,74 +111,6 @@ pub struct News {
     pub new_recipients: Vec<String>,
 }
 
-/// Which of the optional details go.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Optionals {
-    /// None.
-    #[default]
-    None,
-    /// All that have a value.
-    All,
-    /// These.
-    Only(BTreeSet<ClaimName>),
-}
-
-/// What a person says to a request: yes, with these optional details, these of several values, and with these values
-/// typed on the spot.
-#[derive(Debug, Clone, Default)]
-pub struct Answer {
-    /// Which of the optional details go.
-    pub optional: Optionals,
-    /// Values that go in place of the saved ones, for this order only.
-    pub typed: BTreeMap<ClaimName, AttributeValue>,
-    /// Which value goes where there are several: the default when its name is not in here. An address goes whole, so
-    /// what its label does not have is missing, and never taken from another address.
-    pub uses: BTreeMap<Group, Label>,
-    /// That the passphrase was typed for this request: needed when a saved value that goes is sensitive.
-    pub confirmed: Option<PassphraseConfirmed>,
-}
-
-/// An answer names a value that the request's view does not offer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ChoiceError {
-    /// The shop did not ask for it.
-    #[error("The shop did not ask for {0}.")]
-    NotAsked(Group),
-    /// Nothing that was asked for is saved under this label.
-    #[error("Nothing is saved for {0} under this label: {1}.")]
-    NoSuchLabel(Group, Label),
-}
-
-impl Trouble for ChoiceError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotAsked(_) => "not-asked-for",
-            Self::NoSuchLabel(..) => "no-such-label",
-        }
-    }
-
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::NotAsked(_) => "Name only details that the request lists.",
-            Self::NoSuchLabel(..) => "`passerby show` lists the labels.",
-        }
-    }
-}
-
-/// One detail that goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Going {
-    /// Its name.
-    pub claim: ClaimName,
-    /// What goes.
-    pub value: AttributeValue,
-    /// Under which label it is saved; absent when it was typed on the spot.
-    pub label: Option<Label>,
-    /// Whether it is a saved value that is sensitive.
-    pub sensitive: bool,
-}
-
 impl RequestView {
     /// The sentence about what was checked, and what was not.
     #[must_use]
@@ -218,64 +153,6 @@ impl RequestView {
     /// The choice that the protocol seals.
     pub(crate) fn choice(&self, answer: &Answer) -> Result<Choice, ChoiceError> {
         choose(&self.needed, &self.optional, answer)
-    }
-}
-
-/// Exactly what goes of these details with this answer: [`RequestView::going`].
-pub(crate) fn going(
-    needed: &[Detail],
-    optional: &[Detail],
-    answer: &Answer,
-) -> Result<Vec<Going>, ChoiceError> {
-    for (group, label) in &answer.uses {
-        let mut asked = needed.iter().chain(optional).filter(|detail| group.holds(&detail.claim)).peekable();
-        if asked.peek().is_none() {
-            return Err(ChoiceError::NotAsked(group.clone()));
-        }
-        if !asked.any(|detail| detail.find(Some(label)).is_some()) {
-            return Err(ChoiceError::NoSuchLabel(group.clone(), label.clone()));
-        }
-    }
-    let ticked = optional.iter().filter(|detail| answer.optional.has(&detail.claim));
-    Ok(needed.iter().chain(ticked).filter_map(|detail| answer.find_value(detail)).collect())
-}
-
-/// The choice that the protocol seals: what [`going`] says, and what was ticked.
-pub(crate) fn choose(needed: &[Detail], optional: &[Detail], answer: &Answer) -> Result<Choice, ChoiceError> {
-    let mut choice = Choice::default();
-    for going in going(needed, optional, answer)? {
-        if optional.iter().any(|detail| detail.claim == going.claim) {
-            choice.ticked.insert(going.claim.clone());
-        }
-        choice.values.insert(going.claim, going.value);
-    }
-    // A name that was not offered, or has no value, must not pass silently: the protocol refuses it.
-    if let Optionals::Only(names) = &answer.optional {
-        let is_needed = |name: &&ClaimName| needed.iter().any(|detail| detail.claim == **name);
-        choice.ticked.extend(names.iter().filter(|name| !is_needed(name)).cloned());
-    }
-    Ok(choice)
-}
-
-impl Optionals {
-    fn has(&self, claim: &ClaimName) -> bool {
-        match self {
-            Self::None => false,
-            Self::All => true,
-            Self::Only(names) => names.contains(claim),
-        }
-    }
-}
-
-impl Answer {
-    fn find_value(&self, detail: &Detail) -> Option<Going> {
-        let claim = detail.claim.clone();
-        if let Some(value) = self.typed.get(&claim) {
-            return Some(Going { claim, value: value.clone(), label: None, sensitive: false });
-        }
-        let held = detail.find(self.uses.get(&Group::of(&claim)))?;
-        let (value, label) = (held.value.clone(), Some(held.label.clone()));
-        Some(Going { claim, value, label, sensitive: held.sensitive })
     }
 }
 
