@@ -50,7 +50,7 @@ impl Failure {
         };
         let what =
             if code == "disk-full" { "The disk is full.".to_owned() } else { sentence(&trouble.to_string()) };
-        let parts = [what.as_str(), trouble.sent().sentence(), trouble.next_step()];
+        let parts = [what.as_str(), trouble.sent_sentence(), trouble.next_step()];
         let message = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let return_to = trouble.return_to().map(str::to_owned);
         Self { code: code.to_owned(), message, sent: trouble.sent(), return_to, exit }

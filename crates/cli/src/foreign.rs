@@ -159,3 +159,29 @@ fn object(view: &ForeignView) -> Value {
         "last_sent": view.last_sent.map(rfc3339),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use passerby_protocol::sector::Sector;
+    use passerby_protocol::time::Timestamp;
+
+    use super::*;
+
+    /// What `open` and `approve` print, the latter before it asks.
+    #[test]
+    fn a_person_reads_what_a_certificate_does_not_say_before_they_decide() {
+        let view = ForeignView {
+            number: 4,
+            host: Sector::parse("bank.example").unwrap(),
+            this_computer: false,
+            needed: Vec::new(),
+            optional: Vec::new(),
+            answer_by: Timestamp::from_seconds(1_795_348_800),
+            last_sent: None,
+        };
+        let lines = lines(&view, &BTreeMap::new());
+        let place = |text: &str| lines.iter().position(|line| line.contains(text)).unwrap();
+        assert!(place("Request 4: bank.example (first time)") < place("Not checked: who is behind it."));
+        assert!(place("It does not say what for, how long") < place("Answer until"));
+    }
+}

@@ -12,7 +12,7 @@ pub enum Sent {
 }
 
 impl Sent {
-    /// The sentence that every error text ends with.
+    /// What an error text says about it.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -41,6 +41,11 @@ pub trait Trouble: std::error::Error {
     /// Whether anything was sent.
     fn sent(&self) -> Sent {
         Sent::Nothing
+    }
+
+    /// The same in a sentence, which every error text ends with.
+    fn sent_sentence(&self) -> &'static str {
+        self.sent().sentence()
     }
 
     /// What can be done now: whole sentences, or empty.

@@ -1,36 +1,21 @@
-//! Steps 3 to 5 with a foreign verifier: the person said yes; seal, write down, send.
+//! Steps 3 and 4 with a foreign verifier: the person said yes; seal, write down.
 
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::consent::ConsentRefusal;
 use passerby_protocol::seal::SealError;
 use passerby_protocol::sector::Sector;
-use passerby_relay_api::client::VerifierClient;
-use passerby_relay_api::{ConnectionError, Sent as Left};
-use passerby_vault::{RecordError, RecordId};
+use passerby_relay_api::ConnectionError;
+use passerby_vault::RecordError;
 use rand_core::CryptoRng;
-use url::Url;
 
 use super::trouble::HostTrouble;
-use super::{ForeignOpenError, ForeignView, Trust};
+use super::{ForeignDelivered, ForeignOpenError, ForeignView, Trust};
 use crate::attributes::{AttributeError, check_value};
 use crate::consent::{Answer, ChoiceError, choose, going};
 use crate::kill_point;
-use crate::records::{ActivityRecord, ForeignOutbox, ForeignRequestRecord, RequestState, What};
+use crate::records::{ActivityRecord, ForeignOutbox, RequestState, What};
 use crate::trouble::{Sent, Trouble};
 use crate::wallet::Wallet;
-
-/// An answer that a foreign verifier took.
-#[derive(Debug, Clone)]
-pub struct ForeignDelivered {
-    /// Which request it answered.
-    pub number: u32,
-    /// To whom.
-    pub host: Sector,
-    /// The names of what was sent.
-    pub claims: Vec<ClaimName>,
-    /// Where the browser goes now, if the verifier said so and it leads to the same host.
-    pub return_to: Option<Url>,
-}
 
 /// Why an approved request did not end in an answer that was taken.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +54,9 @@ pub enum ForeignApproveError {
         /// What that means for the bytes.
         sent: Sent,
     },
+    /// An earlier attempt may have been taken, and nothing more can be found out.
+    #[error("Nobody can tell whether {0} took your answer: an earlier attempt may have.")]
+    Unclear(Sector),
     /// Connections cannot be made on this computer. The answer is written down.
     #[error("The connection could not be set up.")]
     Connection(#[from] ConnectionError),
@@ -97,6 +85,7 @@ impl Trouble for ForeignApproveError {
             Self::Value(error) => error.code(),
             Self::Seal(_) => "seal",
             Self::Send { trouble, .. } => trouble.code(),
+            Self::Unclear(_) => "unclear",
             Self::Connection(_) => "no-connection",
             Self::Vault(error) => error.code(),
         }
@@ -107,8 +96,17 @@ impl Trouble for ForeignApproveError {
             Self::Open(error) => error.sent(),
             Self::Send { sent, .. } => *sent,
             // A vault that fails here may fail after the bytes were written down, perhaps after they were sent.
-            Self::Vault(_) | Self::Connection(_) => Sent::Maybe,
+            Self::Vault(_) | Self::Connection(_) | Self::Unclear(_) => Sent::Maybe,
             _ => Sent::Nothing,
+        }
+    }
+
+    /// A relay answers the same bytes the same; a verifier promises nothing.
+    fn sent_sentence(&self) -> &'static str {
+        match self.sent() {
+            Sent::Maybe if matches!(self, Self::Unclear(_)) => "",
+            Sent::Maybe => "It may have arrived. Trying again sends the same once more, and nothing else.",
+            other => other.sentence(),
         }
     }
 
@@ -120,6 +118,7 @@ impl Trouble for ForeignApproveError {
             Self::Consent(_) => "Name details that the request lists as your choice.",
             Self::Send { sent: Sent::NotTaken, trouble } => trouble.next_step(),
             Self::Send { .. } | Self::Connection(_) => "Run `passerby retry`.",
+            Self::Unclear(_) => "Ask there whether it arrived.",
             Self::Vault(error) => error.next_step(),
             Self::Choice(error) => error.next_step(),
             Self::Sensitive(_) => "Save another value for it, or refuse.",
@@ -203,95 +202,4 @@ impl Wallet {
         kill_point!("foreign-written");
         self.send_foreign(id, record, false, trust, rng).await
     }
-
-    /// Sends what is written down; `earlier` says that an attempt before this one may have arrived.
-    pub(super) async fn send_foreign(
-        &self,
-        id: RecordId,
-        mut record: ForeignRequestRecord,
-        earlier: bool,
-        trust: &Trust,
-        rng: &mut impl CryptoRng,
-    ) -> Result<ForeignDelivered, ForeignApproveError> {
-        let shape = || RecordError::Shape { kind: "foreign_request" };
-        let host = record.host.clone().ok_or_else(shape)?;
-        let mut answer = record.answer.clone().ok_or_else(shape)?;
-        if !answer.may_have_left {
-            answer.may_have_left = true;
-            record.answer = Some(answer.clone());
-            self.vault().update(id, &record, rng).await?;
-        }
-        tracing::debug!(step = "deliver", foreign = true, again = earlier, "sending");
-        let client = VerifierClient::new(trust.connect()?);
-        let taken = client.answer(&answer.response_uri, answer.form.as_bytes()).await;
-        kill_point!("foreign-sent");
-        let (what, result) = match taken {
-            Ok(redirect_uri) => {
-                let return_to = find_way_back(&answer.response_uri, redirect_uri.as_deref());
-                record.state = RequestState::Sent;
-                record.return_to = return_to.as_ref().map(ToString::to_string);
-                record.fetched = None;
-                answer.form.clear();
-                let claims = answer.claims.clone();
-                (
-                    What::Sent,
-                    Ok(ForeignDelivered { number: record.number, host: host.clone(), claims, return_to }),
-                )
-            }
-            Err(cause) => {
-                let (left, word) = (cause.sent(), word_of(&cause));
-                let trouble = HostTrouble::new(host.as_str(), cause);
-                match left {
-                    Left::No if !earlier => {
-                        answer.may_have_left = false;
-                        record.answer = Some(answer);
-                        self.vault().update(id, &record, rng).await?;
-                        return Err(ForeignApproveError::Send { trouble, sent: Sent::Nothing });
-                    }
-                    Left::Yes if !earlier => {
-                        // It had the bytes in its hands; the request waits again until it runs out.
-                        record.state = RequestState::Waiting;
-                        answer.form.clear();
-                        (
-                            What::NotTaken { reason: word },
-                            Err(ForeignApproveError::Send { trouble, sent: Sent::NotTaken }),
-                        )
-                    }
-                    // A verifier that took the first attempt may well refuse a second: nobody can tell any more.
-                    Left::Yes => {
-                        record.state = RequestState::Unclear;
-                        answer.form.clear();
-                        (What::Unclear, Err(ForeignApproveError::Send { trouble, sent: Sent::Maybe }))
-                    }
-                    Left::No | Left::Perhaps => {
-                        return Err(ForeignApproveError::Send { trouble, sent: Sent::Maybe });
-                    }
-                }
-            }
-        };
-        let claims = answer.claims.clone();
-        record.answer = Some(answer);
-        let mut batch = self.vault().batch();
-        batch.update(id, &record, rng)?;
-        batch.insert(
-            &ActivityRecord { at: self.now(), sector: host, what, claims },
-            self.now().seconds(),
-            rng,
-        )?;
-        self.vault().write(batch).await?;
-        result
-    }
-}
-
-fn word_of(cause: &passerby_relay_api::RelayError) -> String {
-    match cause {
-        passerby_relay_api::RelayError::Refused { word, .. } => word.clone(),
-        _ => String::new(),
-    }
-}
-
-/// A browser is sent to the host that asked and nowhere else.
-pub(super) fn find_way_back(response_uri: &str, redirect_uri: Option<&str>) -> Option<Url> {
-    let host = passerby_protocol::foreign::ForeignHost::find_of(&Url::parse(response_uri).ok()?)?;
-    Url::parse(redirect_uri?).ok().filter(|to| host.allows_return_to(to))
 }

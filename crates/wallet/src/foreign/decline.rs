@@ -5,7 +5,7 @@ use passerby_relay_api::client::VerifierClient;
 use rand_core::CryptoRng;
 use url::Url;
 
-use super::approve::find_way_back;
+use super::deliver::find_way_back;
 use super::{ForeignOpenError, Trust};
 use crate::records::{ActivityRecord, RequestState, What};
 use crate::wallet::Wallet;

@@ -1,7 +1,7 @@
 //! Requests of foreign verifiers: the same steps as with a shop, with less that is known (docs/protocol.md section 13).
 //!
 //! ```text
-//! link ──open.rs──▶ kept in the vault ──check.rs──▶ ForeignView ──approve.rs──▶ bytes written down ──▶ sent
+//! link ──open.rs──▶ kept in the vault ──check.rs──▶ ForeignView ──approve.rs──▶ bytes written down ──deliver.rs──▶ sent
 //! ```
 //!
 //! A certificate says which host asks. Never in here: a sentence that says more than that; a retry with other bytes; an
@@ -10,14 +10,16 @@
 mod approve;
 mod check;
 mod decline;
+mod deliver;
 mod open;
 mod retry;
 mod trouble;
 mod trust;
 
-pub use approve::{ForeignApproveError, ForeignDelivered};
+pub use approve::ForeignApproveError;
 pub use check::ForeignView;
 pub use decline::ForeignDeclined;
+pub use deliver::ForeignDelivered;
 pub use open::{ForeignOpenError, ForeignSent};
 pub use retry::ForeignRetried;
 pub use trouble::HostTrouble;
