@@ -3,7 +3,7 @@
 
 use passerby_tests::walls::{
     Arrows, Breach, Cell, Confined, Must, Reach, WallError, What, find_edited_migrations, find_missing_rooms,
-    find_strays, read_sources, root,
+    find_strays, find_unnamed_rooms, read_sources, root,
 };
 
 /// `from` must not reach any of these.
@@ -116,6 +116,15 @@ const ROOMS: &[Cell] = &[
     cell("reveal", "tests/flow", Exist(&["tests/flow/reveal.rs"])),
     cell("reveal", "shell and window", ComeLater("the part with the window: activity")),
     //
+    // All steps with those who have a certificate and no Statement. No relay stands between, and no shop asks like that.
+    cell("foreign", "protocol", Exist(&["crates/protocol/src/foreign/"])),
+    cell("foreign", "wallet", Exist(&["crates/wallet/src/foreign/"])),
+    cell("foreign", "relay-api", Exist(&["crates/relay-api/src/client/verifier.rs"])),
+    cell("foreign", "relay", NeverExist(&["crates/relay/src/foreign/"])),
+    cell("foreign", "sdk/js", NeverExist(&["sdk/js/src/foreign.ts"])),
+    cell("foreign", "tests", Exist(&["crates/wallet/tests/foreign/", "tests/vectors/foreign/"])),
+    cell("foreign", "tests/interop", Exist(&["tests/interop/node/foreign_verifier.test.mjs"])),
+    //
     cell("withdraw", "all floors", ComeLater("the part with withdrawal: withdraw on each")),
 ];
 
@@ -163,6 +172,12 @@ fn primitives_queries_and_routes_stay_in_their_rooms() {
 #[test]
 fn each_step_has_its_name_on_every_floor() {
     assert_stands(&find_missing_rooms(root(), ROOMS));
+}
+
+#[test]
+fn the_plan_of_the_house_names_every_room() {
+    let plan = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    assert_stands(&find_unnamed_rooms(root(), &plan).unwrap());
 }
 
 #[test]

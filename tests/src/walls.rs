@@ -19,7 +19,7 @@ use std::{
 pub use self::{
     arrows::{Arrows, Reach},
     migrations::find_edited_migrations,
-    rooms::{Cell, Must, find_missing_rooms},
+    rooms::{Cell, Must, find_missing_rooms, find_unnamed_rooms},
     sources::{Confined, Source, What, find_strays, read_sources},
 };
 

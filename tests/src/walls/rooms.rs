@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Breach;
+use super::{Breach, WallError, list_files};
 
 /// Whether a room has to be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,23 @@ pub fn find_missing_rooms(root: &Path, cells: &[Cell]) -> Vec<Breach> {
     breaches
 }
 
+/// Folders of our crates' sources that the plan of the house does not name.
+pub fn find_unnamed_rooms(root: &Path, plan: &str) -> Result<Vec<Breach>, WallError> {
+    let mut breaches = Vec::new();
+    for source in list_files(&root.join("crates"))? {
+        let place = source.strip_prefix(root.join("crates")).unwrap_or(&source);
+        let parts: Vec<_> = place.iter().filter_map(|part| part.to_str()).collect();
+        // crate, src, rooms.., file
+        let [floor, "src", rooms @ .., _file] = parts.as_slice() else { continue };
+        for room in rooms.iter().filter(|room| !plan.contains(&format!("{room}/`"))) {
+            breaches.push(Breach(format!("the plan does not name the room {room} of {floor}")));
+        }
+    }
+    breaches.sort_unstable_by(|one, two| one.0.cmp(&two.0));
+    breaches.dedup();
+    Ok(breaches)
+}
+
 fn exists(root: &Path, path: &str) -> bool {
     match path.strip_suffix('/') {
         Some(name) => root.join(name).is_dir() || root.join(format!("{name}.rs")).is_file(),
@@ -61,6 +78,24 @@ fn exists(root: &Path, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_room_that_the_plan_forgot_is_named_once() {
+        let folder = tempfile::tempdir().unwrap();
+        for room in ["crates/relay/src/request", "crates/relay/src/secret/inner", "crates/relay/tests/parts"]
+        {
+            std::fs::create_dir_all(folder.path().join(room)).unwrap();
+            std::fs::write(folder.path().join(room).join("one.rs"), "").unwrap();
+            std::fs::write(folder.path().join(room).join("two.rs"), "").unwrap();
+        }
+        let find = |plan: &str| {
+            let found = find_unnamed_rooms(folder.path(), plan).unwrap();
+            found.into_iter().map(|breach| breach.0).collect::<Vec<_>>()
+        };
+        assert_eq!(find("`request/`, `secret/` and `inner/`"), [""; 0]);
+        let forgotten = "the plan does not name the room secret of relay";
+        assert_eq!(find("`request/`, `inner/`, and a word about secret/"), [forgotten]);
+    }
 
     #[test]
     fn a_missing_room_and_a_forbidden_one_are_named() {
