@@ -1,11 +1,14 @@
 //! The program is ended in the middle of a delivery: a retry neither loses nor doubles.
 
+#[path = "foreign/verifier.rs"]
+mod verifier;
 mod world;
 
 use std::sync::Arc;
 
 use fail::FailScenario;
-use passerby_wallet::{GrantState, RequestState};
+use passerby_wallet::{GrantState, RequestState, Sent, Trouble as _};
+use verifier::{Manner, Question, Room, Verifier};
 use world::{Ask, World, yes};
 
 /// Where the program ends, and how many answers the relay has got by then.
@@ -62,6 +65,54 @@ async fn wherever_it_ends_the_answer_arrives_once() {
             }
         }
         assert!(wallet.retry(&mut world.rng).await.unwrap().is_empty(), "{point}: settled");
+    }
+    scenario.teardown();
+}
+
+/// The same with a verifier that has a certificate and no relay between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wherever_it_ends_a_foreign_verifier_sees_one_answer() {
+    let scenario = FailScenario::setup();
+    for (point, arrived) in [("foreign-written", 0), ("foreign-sent", 1)] {
+        // One that answers the same bytes the same, and one that takes each nonce once.
+        for strict in [false, true] {
+            let mut world = World::new().await;
+            let verifier = Verifier::start(world.clock.clone(), &mut world.rng).await;
+            let trust = verifier.trust();
+            let wallet = Arc::new(world.new_wallet().await);
+            let link = verifier.ask(Question::default(), &mut world.rng);
+            let view = wallet.open_foreign(&link, &trust, &mut world.rng).await.unwrap();
+
+            fail::cfg(point, "panic").unwrap();
+            let (mut rng, trusting) = (world.rng.clone(), trust.clone());
+            let killed = tokio::spawn(async move {
+                wallet.approve_foreign(&view, &yes(&[]), &trusting, &mut rng).await.map(drop)
+            });
+            assert!(killed.await.unwrap_err().is_panic(), "{point} ended it");
+            fail::remove(point);
+            assert_eq!(verifier.answers().len(), arrived, "{point}");
+
+            let wallet = world.reopen_wallet().await;
+            assert_eq!(wallet.requests().await.unwrap()[0].state, RequestState::Sending, "{point}: not lost");
+            if strict && arrived > 0 {
+                let no = r#"{"error":"invalid_request"}"#.to_owned();
+                verifier.behaves(Room::Answer, Manner::Says(400, no));
+            }
+            let retried = wallet.retry_foreign(&trust, &mut world.rng).await.unwrap().remove(0).result;
+            let answers = verifier.answers();
+            assert_eq!(answers.len(), arrived + 1);
+            assert!(answers.iter().all(|body| *body == answers[0]), "{point}: other bytes");
+            assert_eq!(verifier.open(&answers[0])["name"], "Ada Passerby");
+            match retried {
+                Ok(delivered) => assert_eq!(delivered.host.to_string(), verifier.host()),
+                Err(unclear) => assert_eq!((strict, arrived, unclear.sent()), (true, 1, Sent::Maybe)),
+            }
+            assert!(
+                wallet.retry_foreign(&trust, &mut world.rng).await.unwrap().is_empty(),
+                "{point}: settled"
+            );
+            assert!(wallet.requests().await.unwrap().is_empty());
+        }
     }
     scenario.teardown();
 }
