@@ -6,7 +6,6 @@
 use passerby_protocol::keys::RelayKeys;
 use passerby_protocol::request::{Flow, RequestLink, RequestRefusal, SignedRequest, TimeLimit};
 use passerby_protocol::sector::Sector;
-use passerby_protocol::time::DAY;
 use passerby_protocol::verify::{VerifiedRequest, VerifyRefusal};
 use passerby_relay_api::well_known::fetch_statement;
 use passerby_relay_api::{Connection, ConnectionError, RelayClient, RelayError};
@@ -172,8 +171,8 @@ impl Wallet {
                 return Err(VerifyError::Request { sector, source: refused });
             }
         };
-        let fresh = |fetched: &&FetchedStatement| self.now() - fetched.at <= DAY;
-        let statement = if let Some(known) = record.statement.as_ref().filter(fresh) {
+        // Kept for this request alone, which is over in half an hour: no Statement is ever old here.
+        let statement = if let Some(known) = &record.statement {
             known.clone()
         } else {
             tracing::debug!(step = "verify", "asking the shop for its Statement");

@@ -51,6 +51,29 @@ async fn a_shop_whose_site_is_down_is_not_checked_and_gets_nothing_until_it_answ
 }
 
 #[tokio::test]
+async fn a_statement_serves_one_request_and_the_next_one_fetches_it_again() {
+    let mut world = World::new().await;
+    let wallet = world.new_wallet().await;
+    let first = world.open(&wallet, &Ask::default()).await;
+    assert_eq!(world.shop.looked(), 1);
+    // As late as a request can be answered.
+    world.clock.turn(1_800);
+    wallet.look(Some(first.number), &mut world.rng).await.unwrap();
+    assert_eq!(world.shop.looked(), 1);
+
+    world.shop.amend(|statement| statement.name = "Better shoes".to_owned());
+    let second = world.open(&wallet, &Ask::default()).await;
+    assert_eq!((world.shop.looked(), second.name.as_str()), (2, "Better shoes"));
+    // Half an hour later nothing is left that could be answered by an old Statement.
+    world.clock.turn(1_800 + 120);
+    for number in [first.number, second.number] {
+        let over = wallet.look(Some(number), &mut world.rng).await.unwrap_err();
+        assert_eq!((over.code(), over.sent()), ("request-expired", Sent::Nothing), "{over}");
+    }
+    assert_eq!(world.shop.looked(), 2);
+}
+
+#[tokio::test]
 async fn a_root_that_the_relay_does_not_confirm_is_stopped() {
     let mut world = World::new().await;
     let wallet = world.new_wallet().await;

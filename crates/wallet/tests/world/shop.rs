@@ -1,6 +1,7 @@
 //! A shop: keys, a Statement at its own host, requests, and a packing table where releases are opened.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -58,6 +59,8 @@ pub struct Shop {
     release_key: ReleaseKey,
     /// What stands at the well-known address.
     published: Arc<Mutex<String>>,
+    /// How often somebody looked there.
+    looked: Arc<AtomicUsize>,
     /// What travels in requests.
     pub statement: Statement,
     asked: BTreeMap<String, Question>,
@@ -98,6 +101,7 @@ impl Shop {
             request_key,
             release_key,
             published,
+            looked: Arc::default(),
             statement,
             asked: BTreeMap::new(),
             server: None,
@@ -107,8 +111,9 @@ impl Shop {
     }
 
     fn serve(&mut self, listener: TcpListener) {
-        let published = self.published.clone();
+        let (published, looked) = (self.published.clone(), self.looked.clone());
         let serve = move || {
+            looked.fetch_add(1, Ordering::SeqCst);
             let published = published.clone();
             async move { published.lock().unwrap().clone() }
         };
@@ -216,6 +221,11 @@ impl Shop {
     /// The Statement at the well-known address.
     pub fn published(&self) -> String {
         self.published.lock().unwrap().clone()
+    }
+
+    /// How often its Statement was fetched.
+    pub fn looked(&self) -> usize {
+        self.looked.load(Ordering::SeqCst)
     }
 
     /// What the shop's packing table reads from the answer to the request behind `link`, with all of the shop's checks.
