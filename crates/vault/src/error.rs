@@ -202,6 +202,8 @@ impl From<sqlx::Error> for StorageError {
             Some(SQLITE_FULL) => Self::Full,
             Some(SQLITE_READONLY) => Self::ReadOnly,
             Some(SQLITE_CORRUPT | SQLITE_NOTADB) => Self::Damaged,
+            // A text that is none, where the table promised one.
+            None if matches!(error, sqlx::Error::ColumnDecode { .. }) => Self::Damaged,
             _ => Self::Database(error),
         }
     }

@@ -4,6 +4,9 @@
 //! `cargo xtask generate`, a line in `tests/migrations.sha256`, and, when it is released, a vault of that schema in
 //! `tests/fixtures`, which must open for ever.
 //!
+//! A migration makes tables and indexes, never a view, a trigger or a computed column: every program refuses those
+//! ([`store::refuse_computed`]).
+//!
 //! What it must never do: change a vault whose key was not proven yet, or one that a newer program wrote.
 
 use sqlx::migrate::{MigrateError, Migrator};

@@ -106,6 +106,7 @@ async fn unlock(
     connection: &mut SqliteConnection,
     way: WayIn<'_>,
 ) -> Result<(Keys, Contents), VaultError> {
+    store::refuse_computed(connection).await?;
     let HeaderRow { vault_id, schema, epoch } =
         store::find_header(connection).await?.ok_or(StorageError::Damaged)?;
     migration::check(connection, schema).await?;

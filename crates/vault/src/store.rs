@@ -40,6 +40,18 @@ pub(crate) async fn connect(path: &Path) -> Result<SqliteConnection, StorageErro
     Ok(options.connect().await?)
 }
 
+/// Refuses a file whose tables compute what they say, or do something when they are written to. A vault of whatever
+/// schema has tables and indexes and nothing else; a view could have rows without end, and be read before any key is.
+pub(crate) async fn refuse_computed(connection: &mut SqliteConnection) -> Result<(), StorageError> {
+    let computed = "SELECT
+            EXISTS (SELECT 1 FROM sqlite_schema WHERE sql NOT GLOB 'CREATE TABLE *'
+                AND sql NOT GLOB 'CREATE INDEX *' AND sql NOT GLOB 'CREATE UNIQUE INDEX *')
+         OR EXISTS (SELECT 1 FROM sqlite_schema AS found JOIN pragma_table_xinfo(found.name) AS one
+                WHERE one.hidden <> 0)";
+    let computed: bool = sqlx::query_scalar(computed).fetch_one(connection).await?;
+    if computed { Err(StorageError::Damaged) } else { Ok(()) }
+}
+
 pub(crate) async fn find_header(
     connection: &mut SqliteConnection,
 ) -> Result<Option<HeaderRow>, StorageError> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use passerby_vault::{RecordError, RecordId, Vault, VaultError, Wholeness};
+use passerby_vault::{RecordError, RecordId, StorageError, Vault, VaultError, Wholeness};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -231,4 +231,36 @@ async fn a_file_broken_at_random_is_an_error_or_named_rows_and_never_a_panic() {
             assert!(["one", "two", "three"].contains(&attribute.claim.as_str()));
         }
     }
+}
+
+#[tokio::test]
+async fn tables_that_compute_what_they_say_are_refused_before_they_are_read() {
+    let computed: [&[&str]; 4] = [
+        &["ALTER TABLE record RENAME TO kept", "CREATE VIEW record AS SELECT * FROM kept"],
+        &["CREATE TRIGGER lost AFTER INSERT ON record BEGIN DELETE FROM record; END"],
+        &["ALTER TABLE header ADD COLUMN later BLOB AS (zeroblob(1000000000))"],
+        &["CREATE VIRTUAL TABLE found USING fts5(one)"],
+    ];
+    for statements in computed {
+        let (home, _) = three().await;
+        for statement in statements {
+            home.alter(*statement).await;
+        }
+        let refused = Vault::open(&home.path, &passphrase()).await.err();
+        let damaged = matches!(refused, Some(VaultError::Storage(StorageError::Damaged)));
+        assert!(damaged, "{statements:?}: {refused:?}");
+    }
+    // Tables and indexes of a program that knows more are none of ours to judge.
+    let (home, all) = three().await;
+    home.alter("CREATE TABLE later (one TEXT)").await;
+    home.alter("CREATE INDEX later_one ON later (one)").await;
+    assert_damaged(&home, all, &[]).await;
+}
+
+#[tokio::test]
+async fn a_kind_that_is_no_text_is_damage() {
+    let (home, _) = three().await;
+    home.alter("UPDATE slot SET kind = CAST(x'ffc0' AS TEXT)").await;
+    let refused = Vault::open(&home.path, &passphrase()).await.err();
+    assert!(matches!(refused, Some(VaultError::Storage(StorageError::Damaged))), "{refused:?}");
 }
