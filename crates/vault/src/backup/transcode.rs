@@ -102,31 +102,45 @@ fn is_plain<'a>(keys: impl Iterator<Item = Option<&'a str>>) -> bool {
     keys.all(|key| key.is_some_and(|key| !key.starts_with('$') && seen.insert(key)))
 }
 
-/// JSON as the CBOR it was made from.
+/// JSON as the CBOR it was made from. What is nested deeper than [`to_json`] writes could not be backed up again.
 pub(super) fn from_json(json: Json) -> Result<Value, Unconvertible> {
+    from_json_within(json, MAX_DEPTH)
+}
+
+/// One level less.
+fn inside(depth: usize) -> Result<usize, Unconvertible> {
+    depth.checked_sub(1).ok_or(Unconvertible)
+}
+
+fn from_json_within(json: Json, depth: usize) -> Result<Value, Unconvertible> {
     Ok(match json {
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Bool(value),
         Json::Number(number) => Value::Integer(number.into()),
         Json::Text(mut text) => Value::Text(std::mem::take(&mut *text)),
-        Json::Array(values) => Value::Array(values.into_iter().map(from_json).collect::<Result<_, _>>()?),
+        Json::Array(values) => {
+            let depth = inside(depth)?;
+            let values = values.into_iter().map(|value| from_json_within(value, depth));
+            Value::Array(values.collect::<Result<_, _>>()?)
+        }
         Json::Object(mut members) => {
+            let depth = inside(depth)?;
             if members.iter().all(|(name, _)| !name.starts_with('$')) {
                 let entries = members.into_iter().map(|(mut name, value)| {
-                    Ok((Value::Text(std::mem::take(&mut *name)), from_json(value)?))
+                    Ok((Value::Text(std::mem::take(&mut *name)), from_json_within(value, depth)?))
                 });
                 return Ok(Value::Map(entries.collect::<Result<_, _>>()?));
             }
             let (Some((mark, value)), true) = (members.pop(), members.is_empty()) else {
                 return Err(Unconvertible);
             };
-            marked(&mark, value)?
+            marked(&mark, value, depth)?
         }
     })
 }
 
 /// The value of an object with one member whose name is a mark. Only the spelling that [`to_json`] writes.
-fn marked(mark: &str, value: Json) -> Result<Value, Unconvertible> {
+fn marked(mark: &str, value: Json, depth: usize) -> Result<Value, Unconvertible> {
     match (mark, value) {
         (INT, Json::Text(text)) => {
             let number: i128 = text.parse().map_err(|_| Unconvertible)?;
@@ -146,16 +160,19 @@ fn marked(mark: &str, value: Json) -> Result<Value, Unconvertible> {
             let (Some(value), Some(tag), true) = (parts.pop(), parts.pop(), parts.is_empty()) else {
                 return Err(Unconvertible);
             };
-            let Value::Integer(tag) = from_json(tag)? else { return Err(Unconvertible) };
-            Ok(Value::Tag(tag.try_into().map_err(|_| Unconvertible)?, Box::new(from_json(value)?)))
+            let depth = inside(depth)?;
+            let Value::Integer(tag) = from_json_within(tag, depth)? else { return Err(Unconvertible) };
+            let tag = tag.try_into().map_err(|_| Unconvertible)?;
+            Ok(Value::Tag(tag, Box::new(from_json_within(value, depth)?)))
         }
         (MAP, Json::Array(pairs)) => {
+            let depth = inside(inside(depth)?)?;
             let pairs = pairs.into_iter().map(|pair| {
                 let Json::Array(mut pair) = pair else { return Err(Unconvertible) };
                 let (Some(value), Some(key), true) = (pair.pop(), pair.pop(), pair.is_empty()) else {
                     return Err(Unconvertible);
                 };
-                Ok((from_json(key)?, from_json(value)?))
+                Ok((from_json_within(key, depth)?, from_json_within(value, depth)?))
             });
             let entries = pairs.collect::<Result<Vec<_>, _>>()?;
             let plain = is_plain(entries.iter().map(|(key, _)| key.as_text()));
@@ -274,6 +291,25 @@ mod tests {
             [r#"{"$map":[["a",1],["a",1]]}"#, r#"{"$map":[["$a",1]]}"#, r#"{"$int":"9007199254740992"}"#]
         {
             assert_eq!(spell(&from_json(serde_json::from_str(text).unwrap()).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn what_is_too_deep_to_be_written_is_not_read() {
+        let nested = |before: &str, levels: usize, inner: &str, after: &str| {
+            let text = format!("{}{inner}{}", before.repeat(levels), after.repeat(levels));
+            from_json(serde_json::from_str(&text).unwrap())
+        };
+        for (before, levels, inner, after) in [
+            ("[", MAX_DEPTH, "1", "]"),
+            (r#"{"a":"#, MAX_DEPTH, "null", "}"),
+            ("[", MAX_DEPTH - 1, r#"{"$bytes":"AA"}"#, "]"),
+            (r#"{"$tag":[1,"#, MAX_DEPTH / 2, "1", "]}"),
+            (r#"{"$map":[[1,"#, MAX_DEPTH / 3, "[1]", "]]}"),
+        ] {
+            let read = nested(before, levels, inner, after).unwrap();
+            assert!(to_json(read).is_ok(), "{before}");
+            assert!(nested(before, levels, &format!("[{inner}]"), after).is_err(), "{before}");
         }
     }
 
