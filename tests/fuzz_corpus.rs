@@ -5,10 +5,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use passerby_testkit::fuzz::{TARGETS, corpora};
+use passerby_testkit::fuzz::{self, Target, corpora};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
+
+/// The targets of the test kit and those of the vault's own files.
+fn targets() -> impl Iterator<Item = (&'static str, Target)> {
+    fuzz::TARGETS.iter().chain(passerby_vault::fuzz::TARGETS).copied()
+}
 
 /// How many damaged seeds each target is given.
 const CASES: u32 = 256;
@@ -35,13 +40,13 @@ fn names(folder: &Path) -> BTreeSet<String> {
 
 #[test]
 fn each_target_has_a_corpus_and_a_program_and_there_are_no_others() {
-    let targets: BTreeSet<_> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(targets.len(), TARGETS.len(), "two targets share a name");
-    assert_eq!(names(&corpora()), targets, "the folders of fuzz/corpus");
+    let all: BTreeSet<_> = targets().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(all.len(), targets().count(), "two targets share a name");
+    assert_eq!(names(&corpora()), all, "the folders of fuzz/corpus");
     let fuzz = corpora().join("..");
-    assert_eq!(names(&fuzz.join("fuzz_targets")), targets, "the files of fuzz/fuzz_targets");
+    assert_eq!(names(&fuzz.join("fuzz_targets")), all, "the files of fuzz/fuzz_targets");
     let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
-    for target in targets {
+    for target in all {
         assert!(manifest.contains(&format!("path = \"fuzz_targets/{target}.rs\"")), "no program {target}");
         let program = std::fs::read_to_string(fuzz.join(format!("fuzz_targets/{target}.rs"))).unwrap();
         assert!(
@@ -53,7 +58,7 @@ fn each_target_has_a_corpus_and_a_program_and_there_are_no_others() {
 
 #[test]
 fn no_seed_panics_and_some_are_accepted() {
-    for (target, read) in TARGETS {
+    for (target, read) in targets() {
         let mut some_accepted = false;
         for (name, seed) in seeds(target) {
             let outcome = std::panic::catch_unwind(|| read(&seed));
@@ -115,7 +120,7 @@ impl Damage {
 
 #[test]
 fn no_damaged_seed_panics() {
-    for (target, read) in TARGETS {
+    for (target, read) in targets() {
         let seeds = seeds(target);
         let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
         let damaged = (any::<Index>(), prop::collection::vec(damage(), 1..5));

@@ -7,7 +7,7 @@
 //! A signature would keep everything behind it from being reached, because no fuzzer guesses one. So bytes with a line
 //! break are header and payload of a message that is then really signed with the key of the [scene](crate::scene).
 //!
-//! The header of a vault file is not here: reading it is private to the vault, and only the wallet may depend on that.
+//! The vault's file and its backup are not here: only the vault seals, so it has targets of its own (`passerby_vault::fuzz`).
 
 #![expect(clippy::missing_panics_doc, reason = "a panic is what a target reports")]
 

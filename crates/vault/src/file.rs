@@ -22,7 +22,7 @@ pub(crate) struct VaultFile {
 pub(crate) type Identity = (u64, u64);
 
 /// What every SQLite file begins with, and where it keeps its application id (SQLite file format, section 1.3).
-const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+pub(crate) const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const APPLICATION_ID_AT: usize = 68;
 /// Set by the first migration.
 const APPLICATION_ID: &[u8; 4] = b"PSBY";

@@ -27,6 +27,8 @@ mod anchor;
 mod backup;
 mod error;
 mod file;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
 mod keyring;
 mod manifest;
 mod migration;

@@ -68,7 +68,7 @@ impl SlotView {
 }
 
 impl Opens {
-    fn of(slot: &Slot) -> Self {
+    pub(crate) fn of(slot: &Slot) -> Self {
         let parameters = &slot.head.parameters;
         match SlotKind::find(&slot.head.kind) {
             Some(kind @ SlotKind::Passphrase) => {

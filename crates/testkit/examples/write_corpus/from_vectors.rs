@@ -82,7 +82,8 @@ fn put_foreign(corpora: &mut Corpora) -> std::io::Result<()> {
 fn put_answering(corpora: &mut Corpora) -> std::io::Result<()> {
     let [mut claims, mut passports, mut presentations]: [Seeds; 3] = Default::default();
     for (name, vector) in vectors::of_step("passport") {
-        let Some(content) = find_content(vector.text("grant_claim")) else { continue };
+        // The answers of other makes have none.
+        let Some(content) = vector.input["grant_claim"].as_str().and_then(find_content) else { continue };
         if let Some(presentation) =
             content.split_once("\"passport\":\"").and_then(|(_, rest)| rest.split('"').next())
         {

@@ -1,10 +1,12 @@
-//! Writes seeds that are missing from `fuzz/corpus/<target>`: from the test vectors, from the scene, and by hand. It
+//! Writes seeds that are missing from `fuzz/corpus/<target>`: from the test vectors, from the scene, from the vault
+//! and by hand. It
 //! never overwrites one, and what a fuzzer found stays.
 
 #![allow(clippy::expect_used, reason = "a tool for developers")]
 
 mod by_hand;
 mod from_scene;
+mod from_vault;
 mod from_vectors;
 
 use std::collections::BTreeSet;
@@ -21,6 +23,7 @@ fn main() -> std::io::Result<()> {
     let mut corpora = Corpora::default();
     from_scene::put(&mut corpora)?;
     from_vectors::put(&mut corpora)?;
+    from_vault::put(&mut corpora)?;
     by_hand::put(&mut corpora)?;
     println!("{} seeds written, {} left as they were", corpora.written, corpora.kept);
     Ok(())
@@ -39,7 +42,8 @@ impl Corpora {
     /// # Panics
     /// When there is no such target.
     pub fn put(&mut self, target: &str, name: &str, seed: impl AsRef<[u8]>) -> std::io::Result<()> {
-        assert!(fuzz::TARGETS.iter().any(|(known, _)| *known == target), "there is no target {target}");
+        let mut targets = fuzz::TARGETS.iter().chain(passerby_vault::fuzz::TARGETS);
+        assert!(targets.any(|(known, _)| *known == target), "there is no target {target}");
         let folder = fuzz::corpora().join(target);
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(name);

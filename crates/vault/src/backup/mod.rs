@@ -14,6 +14,8 @@
 
 mod error;
 mod form;
+#[cfg(feature = "fuzzing")]
+mod fuzz;
 mod json;
 mod place;
 mod plaintext;
@@ -27,5 +29,9 @@ mod damage;
 mod vectors;
 
 pub use error::{BackupError, RestoreError};
+#[cfg(feature = "fuzzing")]
+pub use fuzz::backup_file;
+#[cfg(feature = "fuzzing")]
+pub(crate) use fuzz::seeds;
 pub use restore::{Occupied, Restored};
 pub use write::{BackupMade, DamagedRecords};

@@ -101,7 +101,7 @@ impl Vault {
 /// A backup that was opened.
 pub(super) struct Opened {
     pub(super) head: Head,
-    keys: Keys,
+    pub(super) keys: Keys,
     pub(super) records: Vec<PlainRecord>,
 }
 
@@ -131,22 +131,23 @@ async fn build_draft(
     records: Vec<PlainRecord>,
     rng: &mut (impl CryptoRng + ?Sized),
 ) -> Result<Contents, VaultError> {
-    let changes = seal_records(records, &keys.record, rng)?;
     let mut connection = store::connect(draft).await?;
-    let built = fill(&mut connection, head, keys, &changes).await;
+    let built = build(&mut connection, head, keys, records, rng).await;
     store::close(connection).await?;
     built
 }
 
-async fn fill(
+pub(super) async fn build(
     connection: &mut SqliteConnection,
     head: Head,
     keys: &Keys,
-    changes: &[Change],
+    records: Vec<PlainRecord>,
+    rng: &mut (impl CryptoRng + ?Sized),
 ) -> Result<Contents, VaultError> {
+    let changes = seal_records(records, &keys.record, rng)?;
     lay_out(connection, (head.vault, head.epoch), &head.slots).await?;
     let mut transaction = connection.begin().await.map_err(StorageError::from)?;
-    rows::write_changes(&mut transaction, head.epoch, changes).await.map_err(|error| match error {
+    rows::write_changes(&mut transaction, head.epoch, &changes).await.map_err(|error| match error {
         RecordError::Storage(error) => error,
         _ => StorageError::Damaged,
     })?;

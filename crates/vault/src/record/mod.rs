@@ -9,7 +9,7 @@
 mod batch;
 mod id;
 mod index;
-mod padding;
+pub(crate) mod padding;
 
 use std::io;
 

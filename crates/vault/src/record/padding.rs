@@ -18,7 +18,7 @@ fn bucket(length: usize) -> usize {
 /// A plaintext of `length` bytes, which `write` puts into a buffer that never grows, and hence never leaves a copy.
 ///
 /// `length` is at most `u32::MAX`; what `write` leaves unwritten is zero.
-pub(super) fn pad<E>(
+pub(crate) fn pad<E>(
     length: usize,
     write: impl FnOnce(&mut [u8]) -> Result<(), E>,
 ) -> Result<Zeroizing<Vec<u8>>, E> {
