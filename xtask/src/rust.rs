@@ -63,7 +63,8 @@ pub fn tests(checkout: &Checkout) -> Result<Outcome> {
     nextest(checkout, &["--workspace", "-E", "not binary(walls)"])
 }
 
-/// The tests that end the wallet or the vault at random moments, as often as it takes to meet the rare ones.
+/// The tests that end the wallet, an exchange of the vault key, a write or a backup at random moments, as often as it takes
+/// to meet the rare ones. The runner keeps each core at one of them.
 pub fn kills(checkout: &Checkout) -> Result<Outcome> {
     install::tool(checkout, &NEXTEST)?;
     let arguments = [

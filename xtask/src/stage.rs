@@ -80,7 +80,13 @@ pub const STAGES: &[Stage] = &[
         demo_check::run,
     ),
     stage("interop", Ordinary, "software nobody here wrote, against our programs", STRANGERS, interop::run),
-    stage("kills", Full, "the wallet is ended at 1,000 random moments", BUILD, rust::kills),
+    stage(
+        "kills",
+        Full,
+        "wallet, key exchange and backup, each ended at 1,000 random moments",
+        BUILD,
+        rust::kills,
+    ),
     stage(
         "fuzz",
         Full,
