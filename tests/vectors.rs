@@ -15,6 +15,7 @@ use passerby_protocol::passport::Question;
 use passerby_protocol::request::{RequestLink, SignedRequest, TimeLimit};
 use passerby_protocol::reveal::RevealRefusal;
 use passerby_protocol::sector::Sector;
+use passerby_protocol::self_copy::SealedCopy;
 use passerby_protocol::verify::{ParsedStatement, Pin};
 use passerby_protocol::{reveal, wire::b64u};
 use passerby_testkit::vectors::{self, Expect, Vector};
@@ -96,6 +97,17 @@ fn keys() {
         let sector: Sector = vector.part("sector");
         let key = PairwiseKey::derive(&root, &sector, vector.part("n")).unwrap();
         Ok(json!({ "jwk": key.public(), "jkt": key.public().jkt(), "user_ref": key.user_ref() }))
+    });
+}
+
+#[test]
+fn self_copy() {
+    run("self-copy", |vector| {
+        let sealed: SealedCopy = vector.part("sealed");
+        let (relay, sector) = (vector.part("relay"), vector.part("sector"));
+        let copy = sealed.open(&root_secret(vector), &relay, &sector, vector.part("n"));
+        let copy = copy.map_err(passerby_protocol::self_copy::SelfCopyRefusal::word)?;
+        Ok(serde_json::to_value(&copy).unwrap())
     });
 }
 

@@ -25,7 +25,7 @@ const FORBIDDEN: &[(&str, Reach, &[&str])] = &[
 const INVITED: &[(&str, &[&str])] = &[
     ("passerby-vault", &["passerby-wallet"]),
     ("argon2", &["passerby-vault"]),
-    ("chacha20poly1305", &["passerby-vault", "passerby-relay"]),
+    ("chacha20poly1305", &["passerby-protocol", "passerby-vault", "passerby-relay"]),
     ("hkdf", &["passerby-protocol", "passerby-vault"]),
     ("hmac", &["passerby-vault"]),
     ("hpke", &["passerby-protocol"]),

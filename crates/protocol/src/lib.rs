@@ -28,6 +28,7 @@ pub mod keys;
 pub mod proof;
 pub mod random_id;
 pub mod sector;
+pub mod self_copy;
 pub mod time;
 pub mod wire;
 

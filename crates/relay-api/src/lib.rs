@@ -18,6 +18,7 @@ pub mod passport;
 pub mod paths;
 pub mod problem;
 pub mod request;
+pub mod self_copy;
 pub mod transaction;
 #[cfg(feature = "client")]
 pub mod well_known;

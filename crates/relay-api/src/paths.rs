@@ -16,6 +16,8 @@ pub const TRANSACTION: &str = "/v1/transactions/{transaction_id}";
 pub const COLLECT: &str = "/v1/transactions/{transaction_id}/collect";
 /// Where a shop asks for a sealed release, and the person sees that it did.
 pub const OPENINGS: &str = "/v1/grants/{grant_id}/openings";
+/// Where a person's self-copy is left and fetched.
+pub const SELF_COPY: &str = "/v1/self-copy";
 /// The relay's keys (JWT VC issuer metadata).
 pub const ISSUER_KEYS: &str = "/.well-known/jwt-vc-issuer";
 /// This interface as `OpenAPI` 3.1.

@@ -75,6 +75,8 @@ problems! {
     CodeUsed = "code-used", 410, "This response code has been used.";
     /// Three wrong codes.
     Burned = "burned", 410, "Three wrong response codes have ended this transaction.";
+    /// A newer self-copy is kept, or another one under this number.
+    SelfCopyBehind = "self-copy-behind", 409, "A newer copy is kept here.";
     /// More than 65,536 bytes.
     TooLarge = "too-large", 413, "The body is larger than 65,536 bytes.";
     /// The body cannot be read.

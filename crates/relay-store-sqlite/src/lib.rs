@@ -13,6 +13,7 @@ mod connect;
 mod failure;
 mod opening;
 mod request;
+mod self_copy;
 mod shop;
 mod sweep;
 mod transaction;

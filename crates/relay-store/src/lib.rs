@@ -20,6 +20,7 @@ pub mod error;
 pub mod grant;
 pub mod opening;
 pub mod request;
+pub mod self_copy;
 pub mod shop;
 pub mod sweep;
 pub mod transaction;
@@ -29,6 +30,7 @@ pub use error::StoreError;
 pub use grant::{Grant, GrantId, ParseGrantIdError};
 pub use opening::{NewOpening, Opening, OpeningStore};
 pub use request::{Bind, NewRequest, Park, ParkedRequest, RequestStore};
+pub use self_copy::{LeaveCopy, SelfCopy, SelfCopyStore};
 pub use shop::{KeepStatement, KeptStatement, RemovedShop, Shop, ShopStore};
 pub use sweep::{SweepStore, Swept};
 pub use transaction::{Asked, Collect, Collected, Transaction, TransactionStore};
@@ -47,11 +49,11 @@ pub const AFTER_RESPONSE_BY: i64 = 24 * 3600;
 
 /// Everything a relay needs of its store.
 pub trait RelayStore:
-    ShopStore + RequestStore + TransactionStore + AnswerStore + OpeningStore + SweepStore
+    ShopStore + RequestStore + TransactionStore + AnswerStore + OpeningStore + SelfCopyStore + SweepStore
 {
 }
 
 impl<S> RelayStore for S where
-    S: ShopStore + RequestStore + TransactionStore + AnswerStore + OpeningStore + SweepStore
+    S: ShopStore + RequestStore + TransactionStore + AnswerStore + OpeningStore + SelfCopyStore + SweepStore
 {
 }

@@ -24,6 +24,7 @@ pub mod mailbox;
 pub mod passport;
 pub mod request;
 pub mod router;
+pub mod self_copy;
 pub mod serve;
 pub mod shop;
 pub mod state;

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::RelayState;
 use crate::http::problem::{self, Refused};
 use crate::http::{deadline, headers, metrics, request_log};
-use crate::{health, mailbox, passport, request, shop};
+use crate::{health, mailbox, passport, request, self_copy, shop};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -43,6 +43,7 @@ fn endpoints() -> OpenApiRouter<RelayState> {
         .routes(routes!(mailbox::transaction::transaction))
         .routes(routes!(mailbox::collect::collect))
         .routes(routes!(mailbox::open_release::open_release, mailbox::openings::openings))
+        .routes(routes!(self_copy::leave::leave, self_copy::fetch::fetch))
         .routes(routes!(passport::keys::keys))
         .routes(routes!(health::health))
 }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::FromRef;
 use passerby_protocol::time::{Clock, Timestamp};
 use passerby_relay_store::{
-    AnswerStore, OpeningStore, RelayStore, RequestStore, ShopStore, SweepStore, TransactionStore,
+    AnswerStore, OpeningStore, RelayStore, RequestStore, SelfCopyStore, ShopStore, SweepStore,
+    TransactionStore,
 };
 use rand_core::CryptoRng;
 
@@ -115,4 +116,4 @@ macro_rules! part_of_the_store {
     )+};
 }
 
-part_of_the_store!(ShopStore RequestStore TransactionStore AnswerStore OpeningStore SweepStore);
+part_of_the_store!(ShopStore RequestStore TransactionStore AnswerStore OpeningStore SelfCopyStore SweepStore);

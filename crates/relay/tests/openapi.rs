@@ -31,6 +31,7 @@ fn the_paths_are_those_of_the_client() {
         paths::TRANSACTION,
         paths::COLLECT,
         paths::OPENINGS,
+        paths::SELF_COPY,
         paths::ISSUER_KEYS,
         paths::HEALTH,
     ];
@@ -44,7 +45,14 @@ fn every_problem_is_explained() {
         let row = format!("| `{}` | {} |", problem.word(), problem.status());
         assert!(text.contains(&row), "docs/api.md has no row {row}");
     }
-    for path in [paths::ATTESTATIONS, paths::REQUESTS, paths::REQUEST, paths::COLLECT, paths::OPENINGS] {
+    for path in [
+        paths::ATTESTATIONS,
+        paths::REQUESTS,
+        paths::REQUEST,
+        paths::COLLECT,
+        paths::OPENINGS,
+        paths::SELF_COPY,
+    ] {
         assert!(text.contains(path), "docs/api.md does not tell of {path}");
     }
 }

@@ -43,9 +43,9 @@ async function outcome(run: () => Promise<object>): Promise<object> {
 
 test("every folder has a reader", () => {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  // Read by wallets only: `backup`, `foreign`, and `request` but for the attestation inside, because a shop makes requests and reads none; `words`, because they
-  // are a person's.
-  expect(folders.sort()).toEqual(["backup", "foreign", "keys", "passport", "request", "reveal", "verify", "words"]);
+  // Read by wallets only: `backup`, `foreign`, and `request` but for the attestation inside, because a shop makes requests and reads none; `words` and
+  // `self-copy`, because they are a person's.
+  expect(folders.sort()).toEqual(["backup", "foreign", "keys", "passport", "request", "reveal", "self-copy", "verify", "words"]);
 });
 
 describe("keys: whoever has a passport recomputes the pseudonym", () => {

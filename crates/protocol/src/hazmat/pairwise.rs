@@ -5,6 +5,9 @@ use p256::elliptic_curve::bigint::{NonZero, U384};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+/// What makes the root secret of this protocol a key of its own (docs/protocol.md section 2).
+pub(crate) const SALT: &[u8] = b"passerby/1 root";
+
 /// `N - 1` for the order N of P-256 (SEC 2 version 2, section 2.4.2), widened to 384 bits.
 const ORDER_LESS_ONE: U384 = U384::from_be_hex(concat!(
     "00000000000000000000000000000000",
@@ -15,7 +18,7 @@ const ORDER_LESS_ONE: U384 = U384::from_be_hex(concat!(
 /// random bits. Always between 1 and N - 1.
 pub(crate) fn derive_scalar(root: &[u8; 32], info: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     let mut okm = Zeroizing::new([0; 48]);
-    Hkdf::<Sha256>::new(Some(b"passerby/1 root"), root).expand(info, okm.as_mut_slice()).ok()?;
+    Hkdf::<Sha256>::new(Some(SALT), root).expand(info, okm.as_mut_slice()).ok()?;
 
     let order = NonZero::new(ORDER_LESS_ONE).into_option()?;
     let wide = Zeroizing::new(U384::from_be_slice(okm.as_slice()).rem(&order).wrapping_add(&U384::ONE));

@@ -7,7 +7,7 @@ mod release;
 mod root;
 mod signing;
 
-pub(crate) use pairwise::derive_foreign;
+pub(crate) use pairwise::{derive_foreign, length_prefixed};
 pub use pairwise::{PairwiseKey, derive_user_ref};
 pub use public::{Jkt, NotAJkt, NotAPublicKey, PublicKey};
 pub use relay::{NotTheRelaysKeys, RelayKeys};

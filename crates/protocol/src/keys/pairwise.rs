@@ -54,15 +54,20 @@ pub(crate) fn derive_foreign(root: &RootSecret, host: &ForeignHost) -> Result<Si
 }
 
 fn derive_named(root: &RootSecret, name: &str, n: u32) -> Result<SigningKey, NotASigningKey> {
-    let mut info = Vec::with_capacity(32 + name.len());
-    for part in ["pairwise", "ES256", name] {
-        let length = u16::try_from(part.len()).map_err(|_| NotASigningKey)?;
-        info.extend_from_slice(&length.to_be_bytes());
-        info.extend_from_slice(part.as_bytes());
-    }
+    let mut info = length_prefixed(&["pairwise", "ES256", name]).ok_or(NotASigningKey)?;
     info.extend_from_slice(&n.to_be_bytes());
     let scalar = derive_scalar(root.expose(), &info).ok_or(NotASigningKey)?;
     SigningKey::from_scalar(&scalar)
+}
+
+/// `LP(part) || ..`: each part behind its length as a big-endian u16. Nothing for a part that is too long for that.
+pub(crate) fn length_prefixed(parts: &[&str]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(128);
+    for part in parts {
+        bytes.extend_from_slice(&u16::try_from(part.len()).ok()?.to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    Some(bytes)
 }
 
 /// `b64u(SHA-256("passerby/1 user_ref" 00 sector 00 JKT))`: whoever receives a passport recomputes it.

@@ -16,6 +16,7 @@ use crate::passport::{PassportBody, PassportRequestBody};
 use crate::paths;
 use crate::problem::{Problem, ProblemBody};
 use crate::request::REQUEST_OBJECT;
+use crate::self_copy::{SelfCopyBody, SelfCopyKeptBody};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const DPOP: HeaderName = HeaderName::from_static("dpop");
@@ -102,6 +103,31 @@ impl RelayClient {
             return Err(RefusedAddress.into());
         }
         let address = format!("{}{}", self.issuer, paths::fill(paths::OPENINGS, grant_id));
+        let headers = proven("GET", &address, proof)?;
+        let reply = self.exchange(Method::GET, address, headers, None).await?;
+        read(&reply)
+    }
+
+    /// Leaves a sealed self-copy. The proof is by the person's key for the shop that it is about.
+    pub async fn leave_self_copy(
+        &self,
+        body: &SelfCopyBody,
+        proof: impl FnOnce(&str, &str) -> Result<String, JwsError>,
+    ) -> Result<SelfCopyKeptBody, RelayError> {
+        let address = format!("{}{}", self.issuer, paths::SELF_COPY);
+        let mut headers = proven("PUT", &address, proof)?;
+        headers.insert(CONTENT_TYPE, JSON);
+        let body = serde_json::to_vec(body).map_err(|_| RelayError::Proof(JwsError::Malformed))?;
+        let reply = self.exchange(Method::PUT, address, headers, Some(body)).await?;
+        read(&reply)
+    }
+
+    /// Fetches the sealed self-copy of the proof's key, not yet opened.
+    pub async fn fetch_self_copy(
+        &self,
+        proof: impl FnOnce(&str, &str) -> Result<String, JwsError>,
+    ) -> Result<SelfCopyBody, RelayError> {
+        let address = format!("{}{}", self.issuer, paths::SELF_COPY);
         let headers = proven("GET", &address, proof)?;
         let reply = self.exchange(Method::GET, address, headers, None).await?;
         read(&reply)

@@ -16,6 +16,7 @@
 mod answers;
 mod grants;
 mod requests;
+mod self_copies;
 mod shops;
 mod sweeping;
 
@@ -27,6 +28,7 @@ pub use grants::{
     openings_are_the_holders_to_see, opens_only_the_shops_own,
 };
 pub use requests::{binds_to_the_first_key, keeps_transactions_of_shops_apart, parks_once};
+pub use self_copies::{copies_go_with_the_last_grant, keeps_copies_of_holders_only, keeps_the_newest_copy};
 pub use shops::{adds_lists_and_removes_shops, keeps_the_newest_statement};
 pub use sweeping::{forgets_claims, sweeps_grants, sweeps_requests};
 
@@ -105,6 +107,7 @@ macro_rules! conformance_suite {
             answers_once answers_the_same_bytes_again answers_once_for_a_transaction races_have_one_winner
             collects_once forfeits_what_nobody_collects hands_out_a_refusal burns_after_three_wrong_codes
             opens_only_the_shops_own openings_are_the_holders_to_see
+            keeps_the_newest_copy keeps_copies_of_holders_only copies_go_with_the_last_grant
             sweeps_requests sweeps_grants forgets_claims
         );
     };

@@ -7,6 +7,7 @@
 //! | grant, with its release | 24 h after it was made, if nobody collected it; else after its days of retention, at least one; at once with three wrong codes |
 //! | grant claim, consent receipt, relay receipt | 120 s after the first collection, when nobody can collect them any more |
 //! | opening | with its grant |
+//! | self-copy | with the last grant of its key |
 //! | Statement | when a newer one replaces it |
 //! | shop, with all of the above | when the admin removes it |
 //! | used proof | in memory, until it is stale (180 s) |

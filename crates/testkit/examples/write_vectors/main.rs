@@ -18,6 +18,7 @@ mod passport;
 mod post_quantum;
 mod request;
 mod reveal;
+mod self_copy;
 mod sentences;
 mod verify;
 
@@ -55,6 +56,7 @@ fn main() -> std::io::Result<()> {
     post_quantum::releases(writer.at("reveal"), &scene)?;
     another_wallet::releases(writer.at("reveal"), &scene)?;
     foreign::write(writer.at("foreign"))?;
+    self_copy::write(writer.at("self-copy"), &scene)?;
     println!("{} vectors written, {} left as they were", writer.written, writer.kept);
     Ok(())
 }
