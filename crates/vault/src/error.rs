@@ -151,6 +151,16 @@ pub enum RecordError {
     Storage(#[from] StorageError),
 }
 
+impl RecordError {
+    /// The same of a file that this program is making: whatever is wrong there is the file's fault, never the person's.
+    pub(crate) fn into_storage(self) -> StorageError {
+        match self {
+            Self::Storage(error) => error,
+            _ => StorageError::Damaged,
+        }
+    }
+}
+
 /// The file system or SQLite refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

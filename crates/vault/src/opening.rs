@@ -5,11 +5,13 @@ use std::path::Path;
 use rand_core::CryptoRng;
 use sqlx::{Connection, SqliteConnection};
 
-use crate::error::{StorageError, VaultError};
+use crate::error::{RecordError, StorageError, VaultError};
 use crate::file::VaultFile;
+use crate::kill_point;
 use crate::manifest::{Contents, Rows, sign_anew};
 use crate::migration::{self, FIRST_SIGNED, SCHEMA};
 use crate::new_slots::{NewSlots, refuse_empty, take_back};
+use crate::record::Batch;
 use crate::rows;
 use crate::store::{self, HeaderRow};
 use crate::unlock::{FIRST_EPOCH, Keys, Slot, VaultId, VaultKey};
@@ -17,13 +19,25 @@ use crate::vault::Vault;
 use crate::way::WayIn;
 
 impl Vault {
-    /// Makes a new vault at `path`, closed by `slots`, and leaves it open.
-    ///
-    /// The folder is made if it is not there. `now` is in Unix seconds. The vault is built beside `path` and put there
-    /// when it is whole: whatever interrupts this, there is never half a vault. Takes as long as one opening.
+    /// Makes a new, empty vault at `path`: see [`Vault::create_with`].
     pub async fn create(
         path: &Path,
         slots: &NewSlots<'_>,
+        now: i64,
+        rng: &mut (impl CryptoRng + ?Sized),
+    ) -> Result<Self, VaultError> {
+        Self::create_with(path, slots, Batch::of_new_vault(), now, rng).await
+    }
+
+    /// Makes a new vault at `path`, closed by `slots`, with its first records in it, and leaves it open.
+    ///
+    /// The folder is made if it is not there. `now` is in Unix seconds. The vault is built beside `path` and put there
+    /// when it is whole: whatever interrupts this, there is never half a vault, nor one with its slots and without its first
+    /// records. Takes as long as one opening.
+    pub async fn create_with(
+        path: &Path,
+        slots: &NewSlots<'_>,
+        first: Batch,
         now: i64,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<Self, VaultError> {
@@ -35,7 +49,7 @@ impl Vault {
         let keys = key.derive_keys(vault, FIRST_EPOCH)?;
 
         let rows = Rows { slots: made, records: Vec::new(), mark: None, version: None };
-        let adopted = adopt(&file, vault, &rows, &keys).await;
+        let adopted = adopt(&file, vault, &rows, first, &keys).await;
         if adopted.is_err() {
             take_back(slots.keyring, vault, &rows.slots).await;
         }
@@ -64,13 +78,21 @@ impl Vault {
 }
 
 /// Builds the vault beside its place and puts it there.
-async fn adopt(file: &VaultFile, vault: VaultId, rows: &Rows, keys: &Keys) -> Result<Contents, VaultError> {
+async fn adopt(
+    file: &VaultFile,
+    vault: VaultId,
+    rows: &Rows,
+    first: Batch,
+    keys: &Keys,
+) -> Result<Contents, VaultError> {
     let draft = file.make_draft()?;
     let mut connection = store::connect(&draft).await?;
-    let built = build(&mut connection, vault, rows, keys).await;
+    let built = build(&mut connection, vault, rows, first, keys).await;
     store::close(connection).await?;
     let contents = built?;
+    kill_point!("create-built");
     file.adopt(&draft)?;
+    kill_point!("create-adopted");
     Ok(contents)
 }
 
@@ -93,10 +115,15 @@ async fn build(
     connection: &mut SqliteConnection,
     vault: VaultId,
     rows: &Rows,
+    first: Batch,
     keys: &Keys,
 ) -> Result<Contents, VaultError> {
     lay_out(connection, (vault, FIRST_EPOCH), &rows.slots).await?;
+    kill_point!("create-slots");
     let mut contents = Contents::read(rows, keys);
+    let staged = contents.index.stage(first.into_ops(), &keys.record).map_err(RecordError::into_storage)?;
+    let changes = contents.index.apply(staged);
+    rows::write_changes(connection, FIRST_EPOCH, &changes).await.map_err(RecordError::into_storage)?;
     sign_anew(connection, &keys.manifest, &mut contents, 0).await?;
     Ok(contents)
 }

@@ -147,10 +147,7 @@ pub(super) async fn build(
     let changes = seal_records(records, &keys.record, rng)?;
     lay_out(connection, (head.vault, head.epoch), &head.slots).await?;
     let mut transaction = connection.begin().await.map_err(StorageError::from)?;
-    rows::write_changes(&mut transaction, head.epoch, &changes).await.map_err(|error| match error {
-        RecordError::Storage(error) => error,
-        _ => StorageError::Damaged,
-    })?;
+    rows::write_changes(&mut transaction, head.epoch, &changes).await.map_err(RecordError::into_storage)?;
     let records = rows::read_records(&mut transaction).await?;
     let rows = Rows { slots: head.slots, records, mark: None, version: None };
     let mut contents = Contents::read(&rows, keys);

@@ -11,7 +11,7 @@ use crate::error::RecordError;
 use crate::unlock::Nonce;
 
 /// Changes for one durable transaction; made by [`Vault::batch`](crate::Vault::batch), done by
-/// [`Vault::write`](crate::Vault::write) of the same vault.
+/// [`Vault::write`](crate::Vault::write) of the same vault. Or the first records of a vault that is about to be made.
 ///
 /// Later changes see earlier ones, and an inserted record's id is known at once, so that a record can refer to another
 /// of the same batch. Dropping a batch changes nothing.
@@ -41,6 +41,12 @@ pub(crate) struct Draft {
 impl Batch {
     pub(crate) fn new(clock: Arc<IdClock>) -> Self {
         Self { clock, ops: Vec::new() }
+    }
+
+    /// An empty list of the first records of a vault, for [`Vault::create_with`](crate::Vault::create_with).
+    #[must_use]
+    pub fn of_new_vault() -> Self {
+        Self::new(Arc::new(IdClock::after(None)))
     }
 
     /// Adds a new record. `now` is in Unix seconds and becomes part of the id.

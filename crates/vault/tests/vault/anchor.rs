@@ -122,6 +122,27 @@ async fn a_vault_that_was_put_back_is_named_and_written_to_only_when_accepted() 
 }
 
 #[tokio::test]
+async fn an_anchor_follows_a_vault_that_was_put_back_on_purpose() {
+    let (mut home, memory) = anchored().await;
+    let older = fs::read(&home.path).unwrap();
+    keep(&mut home, &memory, "two").await;
+    for known in [true, false] {
+        fs::write(&home.path, &older).unwrap();
+        if !known {
+            memory.marks.lock().unwrap().clear();
+        }
+        let vault = home.open().await;
+        let anchor: Arc<dyn Anchor> = Arc::<Memory>::clone(&memory);
+        assert_eq!(vault.accept_restored(anchor).await.unwrap(), known);
+        assert!(vault.wholeness().await.unwrap().is_fine());
+        vault.insert(&Attribute::new("goes on", ""), NOW, &mut home.rng).await.unwrap();
+        vault.lock().await.unwrap();
+        // Ahead of what was remembered; and nothing is begun where nothing was.
+        assert_eq!(memory.counter(), known.then_some(5));
+    }
+}
+
+#[tokio::test]
 async fn a_vault_that_was_written_to_in_two_places_is_named() {
     let (mut home, memory) = anchored().await;
     let before = fs::read(&home.path).unwrap();
