@@ -11,6 +11,7 @@ mod journey;
 mod consent;
 mod deliver;
 mod request;
+mod restore;
 mod reveal;
 mod seal;
 mod verify;

@@ -154,14 +154,27 @@ Examples:
   passerby backup --automatic ~/Documents/Backups    from now on after each change
   passerby backup                                    now, into that folder")]
     Backup(Backup),
-    /// Make the wallet anew from its backup
+    /// Show your spare key: 24 words to write on paper
+    #[command(after_help = "\
+The 24 words bring back your names in shops and open your backup. They do not contain your address: keep the
+backup file as well. Whoever has them is you at every shop.
+
+Examples:
+  passerby words
+  passerby words --check               asks for two of them")]
+    Words(Words),
+    /// Make the wallet anew from its backup, or from your 24 words alone
     #[command(after_help = "\
 Everything in the backup is checked before anything is written. With --replace the vault that is there is kept beside
 the restored one; nothing is deleted.
 
+With the words alone, without a backup, your names in shops come back at once, and what you gave to a shop when you
+meet it again. Your details do not.
+
 Examples:
   passerby restore /media/stick/passerby.json
-  passerby --vault ~/new/vault.db restore passerby.json --words < sheet-of-words.txt")]
+  passerby --vault ~/new/vault.db restore passerby.json --words < sheet-of-words.txt
+  passerby restore --words                           the words alone")]
     Restore(Restore),
     /// Change your passphrase; with --words when you forgot it
     #[command(after_help = "\
@@ -289,15 +302,28 @@ pub struct Backup {
 }
 
 #[derive(Debug, Args)]
+pub struct Words {
+    /// Ask for two of the words instead of showing them
+    #[arg(long, conflicts_with = "force")]
+    pub check: bool,
+    /// Print them even if standard output is not a terminal
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Restore {
-    /// The backup
-    pub file: PathBuf,
+    /// The backup; without one, the words alone
+    pub file: Option<PathBuf>,
     /// Open it with your 24 words instead of the passphrase; in scripts they are read from standard input
     #[arg(long)]
     pub words: bool,
     /// Put it in the place of a vault that is there, which is kept beside it
-    #[arg(long)]
+    #[arg(long, requires = "file")]
     pub replace: bool,
+    /// How much work each opening is; a backup keeps its own
+    #[arg(long, value_enum, default_value_t, conflicts_with = "file")]
+    pub stretching: Stretching,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
+use passerby_protocol::sector::Sector;
 use passerby_wallet::{Answer, Delivered, Detail, Group, Label, Marks, Optionals, RequestView, Wallet};
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
@@ -156,6 +157,14 @@ pub fn show_delivered(output: Output, delivered: &Delivered, browser: Browser) {
     output.line("Back to the shop, in the browser where you are shopping:");
     output.line(&format!("  {}", delivered.return_to));
     browser::open_if(browser, &delivered.return_to);
+}
+
+/// Leaves the person's own copy at the relay, after everything that matters more: what goes wrong with it is tried again the
+/// next time, and is no failure of the command.
+pub async fn leave_copy(wallet: &Wallet, only: Option<&Sector>, rng: &mut StdRng) {
+    if let Err(error) = wallet.leave_self_copies(only, rng).await {
+        Output::remark(&format!("It arrived; only the copy for your spare key was not written: {error}."));
+    }
 }
 
 /// The same for machines.

@@ -10,6 +10,7 @@ pub fn of(health: &Health, keyring: Option<Result<(), VaultError>>) -> Vec<Findi
     let mut findings = vec![whole(health.wholeness), readable(health.damaged)];
     findings.extend(health.ways.iter().filter_map(|way| passphrase(&way.opens)));
     findings.push(words(health));
+    findings.extend(copies(health.due_copies));
     findings.push(by_keyring(health, keyring));
     findings.extend(health.ways.iter().filter_map(|way| strange(&way.opens)));
     findings.push(backup(health.backup.as_ref()));
@@ -98,22 +99,38 @@ fn passphrase(opens: &Opens) -> Option<Finding> {
 }
 
 fn words(health: &Health) -> Finding {
-    if health.ways.iter().any(|way| way.opens == Opens::Words) {
-        Finding::fine("words", "Its 24 words open it too. This program cannot show them yet.")
-    } else {
-        Finding::note(
+    if !health.ways.iter().any(|way| way.opens == Opens::Words) {
+        return Finding::note(
             "words",
-            "Your 24 words do not open it: an older program made it. A new passphrase lets them in.",
-            "passerby passphrase",
-        )
+            "Your 24 words do not open it: an older program made it.",
+            "To let them in and write them down: passerby words",
+        );
     }
+    match health.spare_key.sentence() {
+        None => Finding::fine("words", "Your 24 words open it too, and you have them on paper."),
+        Some(sentence) => Finding::note("words", sentence, health.spare_key.next_step()),
+    }
+}
+
+/// Copies that wait for their relays; nothing when there are none.
+fn copies(due: usize) -> Option<Finding> {
+    let many = match due {
+        0 => return None,
+        1 => "One copy".to_owned(),
+        more => format!("{more} copies"),
+    };
+    Some(Finding::note(
+        "copies",
+        format!("{many} for your spare key could not be left at a relay server yet."),
+        "To try again: passerby retry",
+    ))
 }
 
 fn backup(automatic: Option<&AutomaticBackup>) -> Finding {
     let Some(AutomaticBackup { file, failing }) = automatic else {
         return Finding::note(
             "backup",
-            "No backup is written by itself. If this computer breaks, your details and your names in shops are gone.",
+            "No backup is written by itself. If this computer breaks, your details are gone.",
             "To write one after each change: passerby backup --automatic FOLDER",
         );
     };

@@ -198,7 +198,7 @@ fn with_causes(error: &dyn Error) -> String {
 }
 
 /// Begins large and ends with a full stop.
-fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let large: String =
         letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use passerby_protocol::claim::ClaimName;
-use passerby_wallet::{Answer, Detail, Group, Label, RequestView};
+use passerby_wallet::{Answer, BroughtBack, Detail, Group, Label, RequestView};
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, sentence};
 use crate::moment::{day, minute, rfc3339};
 
 /// What a person reads before deciding, with the values that go: the default ones, or those named in `uses`.
@@ -17,6 +17,9 @@ pub fn lines(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Vec<String> {
     say(view.checked());
     if view.new_main_keys {
         say("This shop has new main keys, as it announced.".to_owned());
+    }
+    if let Some(found) = view.brought_back {
+        say(sentence(brought_back(found)));
     }
     for text in history(view) {
         say(text);
@@ -67,6 +70,7 @@ pub fn object(view: &RequestView) -> Value {
         "recipients": view.terms.recipients,
         "policy": view.policy_uri,
         "answer_by": rfc3339(view.answer_by),
+        "brought_back": view.brought_back.map(|found| matches!(found, BroughtBack::Copy { .. })),
         "times_sent": view.news.times_sent,
         "last_sent": view.news.last_sent.map(rfc3339),
         "new": {
@@ -143,6 +147,16 @@ fn history(view: &RequestView) -> Vec<String> {
         texts.push(format!("Passes it on to somebody new: {}.", news.new_recipients.join(", ")));
     }
     texts
+}
+
+/// What a relay server had of the time before a restore.
+pub const fn brought_back(found: BroughtBack) -> &'static str {
+    match found {
+        BroughtBack::Copy { .. } => {
+            "your copy came back from the relay server: you shared with this shop before"
+        }
+        _ => "the relay server handed out something that is not your copy; it was ignored",
+    }
 }
 
 fn row(detail: &Detail, new: &[ClaimName], uses: &BTreeMap<Group, Label>, width: usize) -> String {

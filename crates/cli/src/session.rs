@@ -120,6 +120,13 @@ async fn compare(wallet: &Wallet) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Lets this computer's keyring take a vault that was just restored for the newest. Says whether it remembered another state.
+pub async fn accept_restored(wallet: &Wallet) -> bool {
+    let anchor = Arc::new(KeyringAnchor::new(keyring()));
+    // One that does not answer is no reason to fail: what it then says another time, `doctor` explains.
+    matches!(tokio::time::timeout(PATIENCE, wallet.accept_restored(anchor)).await, Ok(Ok(true)))
+}
+
 /// Randomness from the operating system.
 pub fn make_rng() -> Result<StdRng, Failure> {
     StdRng::try_from_rng(&mut SysRng)

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read as _};
 
-use passerby_wallet::{RecoverySecret, RecoveryWords, Trouble as _, WordsError};
+use passerby_wallet::words::COUNT;
+use passerby_wallet::{RecoveryWords, Trouble as _, WordsError};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -12,10 +13,9 @@ use crate::prompt;
 /// More is not a sheet of words.
 const LONGEST: u64 = 4_096;
 
-/// What the person's words spell: typed unseen at a terminal, or all of standard input.
-pub fn ask() -> Result<RecoverySecret, Failure> {
-    let words = if prompt::is_somebody_there() { from_terminal()? } else { from_standard_input()? };
-    Ok(RecoverySecret::new(words.root().expose()))
+/// The person's words: typed unseen at a terminal, or all of standard input.
+pub fn ask() -> Result<RecoveryWords, Failure> {
+    if prompt::is_somebody_there() { from_terminal() } else { from_standard_input() }
 }
 
 fn from_terminal() -> Result<RecoveryWords, Failure> {
@@ -24,15 +24,28 @@ fn from_terminal() -> Result<RecoveryWords, Failure> {
     );
     Output::remark("enough, and nobody sees them here. Several lines are fine; an empty line ends.");
     let mut typed = Zeroizing::new(String::with_capacity(1_024));
+    let mut read = 0;
     loop {
-        let line = rpassword::prompt_password("Words: ").map(Zeroizing::new).map_err(unread)?;
+        let question = format!("From word {} on: ", read + 1);
+        let line = rpassword::prompt_password(question).map(Zeroizing::new).map_err(unread)?;
+        let before = typed.len();
         typed.push_str(&line);
         typed.push(' ');
-        match RecoveryWords::parse(&typed) {
+        let error = match RecoveryWords::parse(&typed) {
             Ok(words) => return Ok(words),
-            // More of them may come, except after so many.
-            Err(WordsError::Count { .. } | WordsError::Unknown { .. }) if !line.trim().is_empty() => {}
-            Err(error) => return Err(failure(&error)),
+            Err(error) => error,
+        };
+        if line.trim().is_empty() {
+            return Err(failure(&error));
+        }
+        match error {
+            WordsError::Count { found } if found < COUNT => read = found,
+            // The lines before are right: nobody types those again.
+            WordsError::Unknown { .. } => {
+                typed.truncate(before);
+                Output::remark(&format!("{error} Type this line again, from word {} on.", read + 1));
+            }
+            _ => return Err(failure(&error)),
         }
     }
 }

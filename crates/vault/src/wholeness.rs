@@ -75,6 +75,18 @@ impl Vault {
         Ok(state.wholeness)
     }
 
+    /// For a vault that its person has just put back on purpose: where `anchor` remembers another state of it, it takes this
+    /// one for the newest from now on. Says whether it did. An anchor that does not know the vault is told nothing.
+    pub async fn accept_restored(&self, anchor: Arc<dyn Anchor>) -> Result<bool, AnchorError> {
+        let vault = self.keys.manifest.vault();
+        if ask(&anchor, vault).await.map_err(AnchorError::Refused)?.is_none() {
+            return Ok(false);
+        }
+        let found = self.hold_to(anchor).await?;
+        self.accept().await.map_err(RecordError::into_storage)?;
+        Ok(!found.is_fine())
+    }
+
     /// Whether the vault is what it was when it was last written.
     pub async fn wholeness(&self) -> Result<Wholeness, RecordError> {
         Ok(self.ready().await?.wholeness)

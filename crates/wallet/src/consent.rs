@@ -14,6 +14,7 @@ use passerby_protocol::time::{DAY, Timestamp};
 use passerby_protocol::verify::{Familiarity, VerifiedRequest};
 use passerby_vault::RecordError;
 
+use crate::bring_back::BroughtBack;
 use crate::group::Group;
 use crate::label::Label;
 use crate::records::{AttributeRecord, GrantRecord, RequestRecord};
@@ -90,6 +91,8 @@ pub struct RequestView {
     pub policy_uri: String,
     /// The last moment for an answer.
     pub answer_by: Timestamp,
+    /// After a restore from the words: what the relay server still had about this shop.
+    pub brought_back: Option<BroughtBack>,
     /// What is different from the times before.
     pub news: News,
 }
@@ -206,6 +209,7 @@ impl Wallet {
             kept_until: kept_until(request.terms(), self.now()),
             policy_uri: request.statement().policy_uri.clone(),
             answer_by: request.response_by(),
+            brought_back: record.brought_back,
             news,
         })
     }

@@ -7,6 +7,7 @@ use passerby_vault::{Anchor, AnchorError, RecordError, SCHEMA, SlotView, Wholene
 use std::sync::Arc;
 
 use crate::backup::AutomaticBackup;
+use crate::spare_key::SpareKey;
 use crate::wallet::Wallet;
 
 /// Clocks of computers are set by hand, and by the network later.
@@ -23,6 +24,10 @@ pub struct Health {
     pub ways: Vec<SlotView>,
     /// The number of the file's layout.
     pub schema: i64,
+    /// How far the person's 24 words have come on paper.
+    pub spare_key: SpareKey,
+    /// So many self-copies are not at their relays yet.
+    pub due_copies: usize,
     /// Where backups go by themselves, if they do.
     pub backup: Option<AutomaticBackup>,
     /// When the newest record was made, if that is still to come by this computer's clock.
@@ -38,6 +43,8 @@ impl Wallet {
             damaged: self.vault().damaged().await?.len(),
             ways: self.vault().slots().await?,
             schema: SCHEMA,
+            spare_key: self.spare_key().await?,
+            due_copies: self.count_due_copies().await?,
             backup: self.automatic_backup().await?,
             ahead: newest.filter(|newest| *newest - self.now() > TOLERANCE),
         })
@@ -46,6 +53,12 @@ impl Wallet {
     /// Compares the wallet with what `anchor` remembers of it, and lets it remember every write from now on.
     pub async fn hold_to(&self, anchor: Arc<dyn Anchor>) -> Result<Wholeness, AnchorError> {
         self.vault().hold_to(anchor).await
+    }
+
+    /// For a wallet that its person has just restored: where `anchor` remembers another state of it, it takes this one for the
+    /// newest from now on. Says whether it did.
+    pub async fn accept_restored(&self, anchor: Arc<dyn Anchor>) -> Result<bool, AnchorError> {
+        self.vault().accept_restored(anchor).await
     }
 
     /// Removes all records that cannot be opened. Whatever could still be saved from them elsewhere is then only there. The

@@ -122,6 +122,7 @@ impl Wallet {
             statement: None,
             familiarity: None,
             answer_by: None,
+            brought_back: None,
             return_to: None,
         };
         let id = self.vault().insert(&record, self.now().seconds(), rng).await?;

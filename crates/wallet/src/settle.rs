@@ -73,6 +73,7 @@ impl Wallet {
             claims: claims.clone(),
         };
         batch.insert(&line, now.seconds(), rng)?;
+        self.want_self_copy(&mut batch, &outbox.sector, &outbox.relay, rng).await?;
         self.vault().write(batch).await?;
         kill_point!("deliver-confirmed");
         let grant_id = grant_id.clone();

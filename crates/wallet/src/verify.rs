@@ -182,9 +182,18 @@ impl Wallet {
             FetchedStatement { text, at: self.now() }
         };
 
-        let pinned = self.find_record(|pin: &PinRecord| pin.0.sector == sector).await?;
+        let now = self.now();
+        let mut pinned = self.find_record(|pin: &PinRecord| pin.0.sector == sector).await?;
         let pin = pinned.as_ref().map(|(_, pin)| &pin.0);
-        let request = match signed.verify(&statement.text, pin, self.now()) {
+        let mut verified = signed.clone().verify(&statement.text, pin, now);
+        // Proven, and perhaps an old acquaintance: what this person left at the relay comes first.
+        let answerable = verified.as_ref().is_ok_and(|request| request.flow() == Flow::SameDevice);
+        if answerable && pinned.is_none() && self.is_restored().await? {
+            record.brought_back = self.bring_back(&client, &sector, rng).await?;
+            pinned = self.find_record(|pin: &PinRecord| pin.0.sector == sector).await?;
+            verified = signed.verify(&statement.text, pinned.as_ref().map(|(_, pin)| &pin.0), now);
+        }
+        let request = match verified {
             Ok(request) => request,
             Err(refused) => {
                 self.stop(id, record, &sector, refused.word(), rng).await?;

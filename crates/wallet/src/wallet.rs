@@ -6,8 +6,8 @@ use std::sync::Arc;
 use passerby_protocol::keys::RootSecret;
 use passerby_protocol::time::{Clock, Timestamp};
 use passerby_vault::{
-    Damaged, NewSlots, Record, RecordError, RecordId, RecoverySecret, RotateError, Rotated, Stretching,
-    Vault, VaultError, WayIn, Wholeness,
+    Batch, Damaged, NewSlots, Opens, Record, RecordError, RecordId, RecoverySecret, RotateError, Rotated,
+    Stretching, Vault, VaultError, WayIn, Wholeness,
 };
 use rand_core::CryptoRng;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -39,6 +39,8 @@ pub struct Wallet {
     answering: Mutex<()>,
     /// Tells this open wallet from every other.
     mark: Arc<()>,
+    /// Held while self-copies are left: nothing of it may hold up an answer.
+    copying: Mutex<()>,
 }
 
 impl Wallet {
@@ -50,17 +52,30 @@ impl Wallet {
         clock: Arc<dyn Clock>,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, CreateError> {
+        let root = RootSecret::make(rng);
+        Self::lay_out(path, passphrase, stretching, clock, &root, Batch::of_new_vault(), rng).await
+    }
+
+    /// Makes a vault for the person with this root secret, and leaves it open. The secret, the way in for the words that spell
+    /// it, and the records of `first` are in it as soon as there is a file: no moment leaves words that spell somebody else.
+    pub(crate) async fn lay_out(
+        path: &Path,
+        passphrase: &SecretString,
+        stretching: Stretching,
+        clock: Arc<dyn Clock>,
+        root: &RootSecret,
+        mut first: Batch,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, CreateError> {
         if Strength::of(passphrase.expose_secret()) == Strength::TooShort {
             return Err(CreateError::Passphrase);
         }
-        // Made before the vault, so that its words open it from the first moment on.
-        let root = RootSecret::make(rng);
         let words = RecoverySecret::new(root.expose());
         let slots = NewSlots { words: Some(&words), ..NewSlots::new(passphrase, stretching) };
-        let vault = Vault::create(path, &slots, clock.now().seconds(), rng).await?;
-        let wallet = Self::of_vault(vault, clock);
-        wallet.vault.insert(&RootRecord::of(&root), wallet.now().seconds(), rng).await?;
-        Ok(wallet)
+        let now = clock.now().seconds();
+        first.insert(&RootRecord::of(root), now, rng)?;
+        let vault = Vault::create_with(path, &slots, first, now, rng).await?;
+        Ok(Self::of_vault(vault, clock))
     }
 
     /// Opens the vault at `path` with a passphrase, words or a keyring.
@@ -73,7 +88,8 @@ impl Wallet {
     }
 
     pub(crate) fn of_vault(vault: Vault, clock: Arc<dyn Clock>) -> Self {
-        Self { vault, clock, answering: Mutex::new(()), mark: Arc::default() }
+        let (answering, copying) = (Mutex::new(()), Mutex::new(()));
+        Self { vault, clock, answering, mark: Arc::default(), copying }
     }
 
     /// Closes it: everything is written, keys are wiped, the file is free.
@@ -125,8 +141,13 @@ impl Wallet {
         self.answering.lock().await
     }
 
-    /// The root secret. It is made when the vault was made; a vault whose making was interrupted just before gets it
-    /// now. Never in a vault that was used or is damaged: a second root would be a second person.
+    pub(crate) async fn copy_alone(&self) -> MutexGuard<'_, ()> {
+        self.copying.lock().await
+    }
+
+    /// The root secret. It is made when the vault was made; a vault of an older program whose making was interrupted just
+    /// before gets it now. Never in a vault that was used, is damaged, or has words already: a second root would be a second
+    /// person.
     pub(crate) async fn root(&self, rng: &mut impl CryptoRng) -> Result<RootSecret, RecordError> {
         if let Some((_, root)) = self.vault.list::<RootRecord>().await?.into_iter().next() {
             return Ok(root.into_root());
@@ -136,7 +157,8 @@ impl Wallet {
         if let Some(id) = self.vault.damaged().await?.into_iter().next() {
             return Err(RecordError::Damaged { id });
         }
-        if used {
+        let spelled = self.vault.slots().await?.iter().any(|slot| slot.opens == Opens::Words);
+        if used || spelled {
             return Err(RecordError::Shape { kind: RootRecord::KIND });
         }
         let root = RootSecret::make(rng);

@@ -67,6 +67,9 @@ impl Wallet {
         }
         let now = self.now().seconds();
         self.vault().change_passphrase(way, passphrase, stretching, now, rng).await?;
+        if matches!(way, WayIn::Words(_)) {
+            self.note_words_used(rng).await?;
+        }
         // Wallets of the first programs have no slot for their words.
         self.let_words_in(passphrase, rng).await
     }
@@ -116,7 +119,7 @@ impl Wallet {
     }
 
     /// Makes sure that the 24 words of this wallet open it.
-    async fn let_words_in(
+    pub(crate) async fn let_words_in(
         &self,
         passphrase: &SecretString,
         rng: &mut impl CryptoRng,

@@ -10,6 +10,7 @@ use std::fmt;
 
 use bip39::{Language, Mnemonic};
 use passerby_protocol::keys::RootSecret;
+use passerby_vault::RecoverySecret;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::trouble::Trouble;
@@ -150,6 +151,12 @@ impl RecoveryWords {
         let mut bytes = Zeroizing::new([0; 32]);
         bytes.iter_mut().zip(entropy.iter()).for_each(|(to, from)| *to = *from);
         RootSecret::from_bytes(bytes)
+    }
+
+    /// The same, as a way into the person's vault and its backups.
+    #[must_use]
+    pub fn secret(&self) -> RecoverySecret {
+        RecoverySecret::new(self.root().expose())
     }
 }
 

@@ -1,15 +1,22 @@
-//! The program is ended in the middle of a delivery: a retry neither loses nor doubles.
+//! The program is ended in the middle of a delivery: a retry neither loses nor doubles. Or while a vault is made: there is
+//! none, or one whose words are its person's.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where its world does")]
 
 #[path = "foreign/verifier.rs"]
 mod verifier;
 mod world;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use fail::FailScenario;
-use passerby_wallet::{GrantState, RequestState, Sent, Trouble as _};
+use passerby_protocol::keys::RootSecret;
+use passerby_testkit::clock::TestClock;
+use passerby_testkit::rng::seeded;
+use passerby_wallet::{GrantState, RecoveryWords, RequestState, Sent, Stretching, Trouble as _, Wallet};
 use verifier::{Manner, Question, Room, Verifier};
-use world::{Ask, World, yes};
+use world::{Ask, World, passphrase, yes};
 
 /// Where the program ends, and how many answers the relay has got by then.
 const POINTS: [(&str, usize); 5] = [
@@ -112,6 +119,49 @@ async fn wherever_it_ends_a_foreign_verifier_sees_one_answer() {
                 "{point}: settled"
             );
             assert!(wallet.requests().await.unwrap().is_empty());
+        }
+    }
+    scenario.teardown();
+}
+
+/// Where the making of a vault ends, and whether there is one then.
+const MAKING: [(&str, bool); 3] =
+    [("create-slots", false), ("create-built", false), ("create-adopted", true)];
+
+/// Makes a vault: a new one, or one from these words.
+async fn make(path: PathBuf, clock: Arc<TestClock>, sheet: Option<RecoveryWords>) {
+    let (passphrase, floor, rng) = (passphrase(), Stretching::FLOOR, &mut seeded(9));
+    let made = match sheet {
+        Some(sheet) => Wallet::restore_from_words(&path, &sheet, &passphrase, floor, clock, rng).await,
+        None => Wallet::create(&path, &passphrase, floor, clock, rng).await,
+    };
+    made.unwrap().lock().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wherever_the_making_ends_the_words_are_of_the_person_inside() {
+    let scenario = FailScenario::setup();
+    let sheet = RecoveryWords::of(&RootSecret::make(&mut seeded(9))).unwrap();
+    for (point, there) in MAKING {
+        for restores in [false, true] {
+            let world = World::new().await;
+            let path = world.folder.path().join("made.db");
+            let made = |sheet| make(path.clone(), world.clock.clone(), sheet);
+            let from = restores.then(|| sheet.clone());
+            fail::cfg(point, "panic").unwrap();
+            let killed = tokio::spawn(made(from.clone()));
+            assert!(killed.await.unwrap_err().is_panic(), "{point} ended it");
+            fail::remove(point);
+            assert_eq!(path.exists(), there, "{point}");
+            if !there {
+                made(from).await;
+            }
+            // The words open it, and are those of the secret inside.
+            let wallet = Wallet::open(&path, &sheet.secret(), world.clock.clone()).await.unwrap();
+            let shown = wallet.show_words(&passphrase(), &mut seeded(10)).await.unwrap();
+            assert!(shown.words == sheet && shown.open_vault, "{point}");
+            assert_eq!(wallet.is_restored().await.unwrap(), restores, "{point}");
+            wallet.lock().await.unwrap();
         }
     }
     scenario.teardown();

@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use passerby_wallet::{ActivityView, Trouble as _, Wallet, What};
+use passerby_wallet::{ActivityView, BroughtBack, Trouble as _, Wallet, What};
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::moment::{minute, rfc3339};
 use crate::output::Output;
-use crate::request_text::names;
+use crate::request_text::{self, names};
 
 pub async fn run(
     wallet: &Wallet,
@@ -54,6 +54,7 @@ fn text(what: &What) -> String {
         What::NotTaken { reason } => format!("the relay server says it did not take it ({reason})"),
         What::Unclear => "may have arrived".to_owned(),
         What::Declined => "you refused".to_owned(),
+        What::BroughtBack(found) => request_text::brought_back(*found).to_owned(),
         What::Opened { reason } => format!("opened, \"{reason}\""),
         _ => "something this program does not know".to_owned(),
     }
@@ -68,6 +69,8 @@ fn object(line: &ActivityView) -> Value {
         What::NotTaken { reason } => ("not_taken", Some(reason)),
         What::Unclear => ("unclear", None),
         What::Declined => ("declined", None),
+        What::BroughtBack(BroughtBack::Copy { .. }) => ("brought_back", None),
+        What::BroughtBack(_) => ("copy_ignored", None),
         What::Opened { reason } => ("opened", Some(reason)),
         _ => ("unknown", None),
     };

@@ -54,5 +54,6 @@ pub async fn run(
     object["request"] = request_text::object(&view);
     output.object(&json!(object));
     decide::show_delivered(output, &delivered, approve.browser);
+    decide::leave_copy(wallet, Some(&delivered.sector), rng).await;
     Ok(ExitCode::SUCCESS)
 }

@@ -35,7 +35,9 @@ pub async fn run(global: &Global, stretching: Stretching, output: Output) -> Res
     if global.passphrase_file.is_some() {
         output.line(strength.sentence());
     }
-    output.line("Whoever forgets the passphrase cannot open it: there is no spare key yet.");
+    output
+        .line("Nobody can reset the passphrase, and you have no spare key yet, which is 24 words on paper.");
+    output.line("To write it down: passerby words");
     output.line("A backup after each change, on a stick or another disk: passerby backup --automatic FOLDER");
     output.line("How it is at any time: passerby doctor    To open it without typing: passerby keyring on");
     output.line("Next: passerby set name, passerby set email, passerby set address.street_address ..");

@@ -19,6 +19,7 @@ mod rotate;
 mod set;
 mod shops;
 mod show;
+mod words;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
         Command::Restore(restore) => return restore::run(&global, restore, *output).await,
         Command::Passphrase(change) => return passphrase::run(&global, &change, *output).await,
         Command::Keyring { wish } => return keyring::run(&global, wish, *output).await,
+        Command::Words(words) => return words::run(&global, words, *output).await,
         Command::Rotate(rotate) => return rotate::run(&global, rotate, *output).await,
         Command::Doctor(doctor) => return doctor::run(&global, doctor, *output).await,
         Command::Completions { shell } => return completions::run(shell),
@@ -62,6 +64,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
         | Command::Restore(_)
         | Command::Passphrase(_)
         | Command::Keyring { .. }
+        | Command::Words(_)
         | Command::Rotate(_)
         | Command::Doctor(_)
         | Command::Completions { .. }

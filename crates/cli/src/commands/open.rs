@@ -35,6 +35,7 @@ pub async fn run(
             decide::confirm(wallet, &view, &mut answer, passphrase).await?;
             let delivered = decide::send(wallet, &view, &answer, rng).await?;
             decide::show_delivered(output, &delivered, browser);
+            decide::leave_copy(wallet, Some(&delivered.sector), rng).await;
             return Ok(ExitCode::SUCCESS);
         }
         output.line("Nothing was sent.");

@@ -23,7 +23,7 @@ impl Proof {
     fn ask(global: &Global, change: &ChangePassphrase) -> Result<Self, Failure> {
         let file = global.passphrase_file.as_deref();
         if change.words {
-            words::ask().map(Self::Words)
+            words::ask().map(|words| Self::Words(words.secret()))
         } else {
             passphrase::ask_for("The passphrase you have now:", file).map(Self::Passphrase)
         }

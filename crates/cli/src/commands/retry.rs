@@ -54,5 +54,6 @@ pub async fn run(
         }
     }
     output.object(&json!({ "answers": objects }));
+    decide::leave_copy(wallet, None, rng).await;
     Ok(worst.map_or(ExitCode::SUCCESS, |failure| failure.exit_code()))
 }

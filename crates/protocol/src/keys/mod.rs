@@ -7,8 +7,8 @@ mod release;
 mod root;
 mod signing;
 
-pub(crate) use pairwise::{derive_foreign, length_prefixed};
 pub use pairwise::{PairwiseKey, derive_user_ref};
+pub(crate) use pairwise::{derive_foreign, length_prefixed};
 pub use public::{Jkt, NotAJkt, NotAPublicKey, PublicKey};
 pub use relay::{NotTheRelaysKeys, RelayKeys};
 pub use release::{NotAReleaseKey, ReleaseKey, ReleasePublicKey, ReleaseSuite};

@@ -6,6 +6,8 @@ use passerby_protocol::time::Timestamp;
 use passerby_vault::Record;
 use serde::{Deserialize, Serialize};
 
+use crate::bring_back::BroughtBack;
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,6 +33,8 @@ pub enum What {
     Unclear,
     /// The person refused.
     Declined,
+    /// A relay was asked what it still had of the time before a restore.
+    BroughtBack(BroughtBack),
     /// The shop opened what was sent.
     Opened {
         /// In the shop's words.

@@ -12,7 +12,10 @@ mod outbox;
 mod pin;
 mod receipt;
 mod request;
+mod restored;
 mod root;
+mod self_copy;
+mod spare_key;
 
 pub(crate) use activity::ActivityRecord;
 pub use activity::What;
@@ -26,4 +29,7 @@ pub(crate) use pin::PinRecord;
 pub(crate) use receipt::ReceiptRecord;
 pub use request::RequestState;
 pub(crate) use request::{Fetched, FetchedStatement, RequestRecord};
+pub(crate) use restored::RestoredRecord;
 pub(crate) use root::RootRecord;
+pub(crate) use self_copy::SelfCopyRecord;
+pub(crate) use spare_key::SpareKeyRecord;

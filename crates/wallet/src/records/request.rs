@@ -6,6 +6,8 @@ use passerby_vault::Record;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::bring_back::BroughtBack;
+
 /// How far a request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +61,9 @@ pub(crate) struct RequestRecord {
     /// The last moment for an answer, once checked.
     #[serde(default)]
     pub answer_by: Option<Timestamp>,
+    /// What its relay had left of the time before a restore, if it was asked.
+    #[serde(default)]
+    pub brought_back: Option<BroughtBack>,
     /// Where the browser goes back to, once answered.
     #[serde(default)]
     pub return_to: Option<String>,
