@@ -35,6 +35,8 @@ const TOOLCHAIN: &str = "nightly";
 /// Without a line for each input that reached something new, but with the sums. An input that takes longer than ten
 /// seconds, or a target that grows beyond a gigabyte, has failed.
 const LIBFUZZER: [&str; 4] = ["-verbosity=0", "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=1024"];
+/// A folder in memory, where the system has one: a target that writes files is five times as fast there.
+const IN_MEMORY: &str = "/dev/shm";
 /// How much of what a failed target said is shown.
 const SHOWN_LINES: usize = 40;
 
@@ -70,6 +72,9 @@ fn run_target(checkout: &Checkout, target: &str, seconds: u64) -> Result<bool> {
     let mut command = cargo_fuzz(checkout, "run");
     command.arg(target).arg(found).arg(format!("fuzz/corpus/{target}")).arg("--");
     command.arg(format!("-max_total_time={seconds}")).args(LIBFUZZER);
+    if Path::new(IN_MEMORY).is_dir() {
+        command.env("TMPDIR", IN_MEMORY);
+    }
     let begun = Instant::now();
     let output = command.stdin(Stdio::null()).output().context("tried to start it")?;
     let said = String::from_utf8_lossy(&output.stderr);

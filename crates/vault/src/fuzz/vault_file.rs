@@ -8,11 +8,13 @@ use crate::vault::Vault;
 /// A vault's file, or [changes](patch) to the rows of one.
 #[must_use]
 pub fn vault_file(bytes: &[u8]) -> bool {
+    // Made before the reader runs: one runtime cannot be started within another.
+    let whole = &VAULT.file;
     run(async {
         if bytes.starts_with(SQLITE_MAGIC) {
             return read(bytes, true).await;
         }
-        let file = rewrite(&VAULT.file, async |connection| patch::apply(connection, bytes).await).await;
+        let file = rewrite(whole, async |connection| patch::apply(connection, bytes).await).await;
         // The keys are at hand for these: what is whole may say anything.
         read(&file, false).await
     })
