@@ -55,6 +55,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("release", release),
     ("request", request),
     ("response", response),
+    ("self_copy", self_copy),
     ("shop_proof", shop_proof),
     ("statement", statement),
     ("statement_draft", statement_draft),

@@ -3,6 +3,7 @@
 use passerby_protocol::keys::ReleaseKey;
 use passerby_protocol::passport::Order;
 use passerby_protocol::wire::{b64u, jwe};
+use passerby_testkit::vectors::Expect;
 use passerby_testkit::{fuzz, vectors};
 use serde_json::Value;
 
@@ -14,6 +15,7 @@ pub fn put(corpora: &mut Corpora) -> std::io::Result<()> {
     put_asking(corpora)?;
     put_foreign(corpora)?;
     put_answering(corpora)?;
+    put_self_copies(corpora)?;
     put_releases(corpora)
 }
 
@@ -96,6 +98,17 @@ fn put_answering(corpora: &mut Corpora) -> std::io::Result<()> {
     corpora.put_some("grant_claim", claims)?;
     corpora.put_some("passport", passports)?;
     corpora.put_some("presentation", presentations)
+}
+
+fn put_self_copies(corpora: &mut Corpora) -> std::io::Result<()> {
+    let mut copies = Seeds::new();
+    for (name, vector) in vectors::of_step("self-copy") {
+        if let Expect::Ok(copy) = &vector.expect {
+            copies.push((format!("inside-{name}"), copy.to_string()));
+        }
+        copies.push((name, vector.input["sealed"].to_string()));
+    }
+    corpora.put_some("self_copy", copies)
 }
 
 fn put_releases(corpora: &mut Corpora) -> std::io::Result<()> {

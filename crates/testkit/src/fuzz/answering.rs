@@ -3,14 +3,17 @@
 use std::sync::LazyLock;
 
 use passerby_protocol::consent::ConsentReceipt;
+use passerby_protocol::keys::{PairwiseKey, RootSecret};
 use passerby_protocol::passport::{GrantClaim, Order, Passport, PassportRequest, RelayReceipt};
 use passerby_protocol::random_id::RequestId;
 use passerby_protocol::request::PROFILE_QUERY;
 use passerby_protocol::reveal;
 use passerby_protocol::seal::hash_release;
+use passerby_protocol::self_copy::{SealedCopy, SelfCopy};
 use passerby_protocol::wire::sd_jwt::Presentation;
-use passerby_protocol::wire::{b64u, jwe};
-use serde_json::{Value, json};
+use passerby_protocol::wire::{b64u, json, jwe};
+use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::{PAIRWISE, SCENE, message, text};
 use crate::clock::NOON;
@@ -60,6 +63,26 @@ pub fn passport_request(bytes: &[u8]) -> bool {
 
 /// The release and the claim that a receipt is for. Fixed, because the scene's are signed anew in every run.
 pub const RECEIPT_HASHES: [&str; 2] = ["cmVsZWFzZQ", "Y2xhaW0"];
+
+/// A self-copy as its relay keeps it; or what stands inside one, to be really sealed.
+///
+/// # Panics
+/// When a copy that was sealed does not open as it was.
+#[must_use]
+pub fn self_copy(bytes: &[u8]) -> bool {
+    let root = RootSecret::from_bytes(Zeroizing::new([7; 32]));
+    if let Ok(sealed) = json::parse::<SealedCopy>(bytes) {
+        return sealed.open(&root, &SCENE.issuer, &SCENE.sector, 0).is_ok();
+    }
+    let Ok(copy) = json::parse::<SelfCopy>(bytes) else { return false };
+    let Ok(sealed) = copy.seal(&root, 0, &mut rng::seeded(3)) else { return false };
+    let opened = sealed.open(&root, &copy.relay, &copy.sector, 0);
+    let own = PairwiseKey::derive(&root, &copy.sector, 0).is_ok_and(|key| key.user_ref() == copy.user_ref);
+    if own && copy.pin.sector == copy.sector && sealed.is_well_formed() {
+        assert_eq!(opened.as_ref(), Ok(&copy), "a copy is opened as it was sealed");
+    }
+    opened.is_ok()
+}
 
 /// What a relay confirms of an answer.
 #[must_use]
@@ -118,18 +141,18 @@ pub fn profile(bytes: &[u8]) -> bool {
         presentation.push('~');
     }
     let order = &ANSWER.order;
-    let binding = json!({
+    let binding = serde_json::json!({
         "iat": NOON,
         "aud": order.context.client_id,
         "nonce": order.context.nonce,
         "sd_hash": b64u::sha256(&presentation),
         "passerby_terms_hash": order.terms_hash,
     });
-    let header = json!({ "alg": "ES256", "typ": "kb+jwt" });
+    let header = serde_json::json!({ "alg": "ES256", "typ": "kb+jwt" });
     presentation.push_str(&forge::jws(&header, &binding, PAIRWISE.signing_key()));
 
     let mut response: Value = serde_json::from_slice(&plaintext()).expect("the scene's answer");
-    response["vp_token"][PROFILE_QUERY] = json!([presentation]);
+    response["vp_token"][PROFILE_QUERY] = serde_json::json!([presentation]);
     seal_and_open(response.to_string().as_bytes())
 }
 
