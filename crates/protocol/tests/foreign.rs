@@ -9,6 +9,7 @@ use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::consent::{Choice, ConsentRefusal};
 use passerby_protocol::foreign::{CertifiedRequest, Fetch, ForeignAnswer, ForeignLink, ForeignRequest};
 use passerby_protocol::keys::{PairwiseKey, RootSecret};
+use passerby_protocol::request::LinkRefusal;
 use passerby_protocol::sector::Sector;
 use passerby_protocol::wire::b64u;
 use passerby_testkit::clock::NOON;
@@ -146,4 +147,16 @@ fn exactly_what_was_chosen_goes() {
     };
     let empty = asked(&verifier, nothing_needed).consent(&choice(&[], &[])).unwrap_err();
     assert_eq!(empty, ConsentRefusal::Nothing);
+}
+
+#[test]
+fn a_link_that_grows_when_it_is_written_is_read_again_or_not_at_all() {
+    let hash = "5WblWhiQW43dYfhb9wUZ8PKBN65SmG5RorY1SKCifvU";
+    let link = |length: usize| {
+        let address = format!("https://verifier.example/r/{}x", "\u{1}".repeat(length));
+        format!("openid4vp://?client_id=x509_hash:{hash}&request_uri={address}")
+    };
+    let short = ForeignLink::parse(&link(100)).unwrap();
+    assert_eq!(ForeignLink::parse(&short.to_text("openid4vp")), Ok(short));
+    assert_eq!(ForeignLink::parse(&link(700)), Err(LinkRefusal::Malformed));
 }

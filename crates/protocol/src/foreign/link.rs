@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::request::{LinkRefusal, Parameters, RequestLink, is_address};
+use crate::request::{LONGEST, LinkRefusal, Parameters, RequestLink, is_address};
 use crate::sector::{Sector, is_loopback_host};
 use crate::wire::b64u;
 
@@ -95,7 +95,10 @@ impl ForeignLink {
             Some(_) => return Err(LinkRefusal::Malformed),
         };
         let request_uri = Url::parse(&parameters.request_uri).ok().filter(is_address);
-        Ok(Self { client_id, request_uri: request_uri.ok_or(LinkRefusal::RequestUri)?, method })
+        let link = Self { client_id, request_uri: request_uri.ok_or(LinkRefusal::RequestUri)?, method };
+        // An address grows when what may not stand in one is encoded, and a link that is kept must be readable again.
+        let kept = SCHEMES.iter().all(|scheme| link.to_text(scheme).len() <= LONGEST);
+        if kept { Ok(link) } else { Err(LinkRefusal::Malformed) }
     }
 
     /// How the verifier calls itself.

@@ -7,7 +7,7 @@ use crate::random_id::RequestId;
 use crate::sector::{Sector, is_loopback_host};
 
 /// The longest link read, in bytes.
-const LONGEST: usize = 2_048;
+pub(crate) const LONGEST: usize = 2_048;
 
 /// Why a link is not a request (docs/protocol.md section 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -11,8 +11,8 @@ mod object;
 mod query;
 mod terms;
 
+pub(crate) use link::{LONGEST, Parameters, is_address};
 pub use link::{LinkRefusal, RequestLink, RequestUri};
-pub(crate) use link::{Parameters, is_address};
 pub(crate) use object::AUDIENCE;
 pub use object::{Flow, RequestObject, RequestRefusal, SignedRequest, TYP, TimeLimit, VerifierInfo};
 pub use query::{Asked, OptionalClaim, PASSPORT_QUERY, PROFILE_QUERY, PROFILE_VCT, QueryRefusal};
