@@ -1,11 +1,17 @@
 //! What can be typed behind `passerby`.
 
+mod answer;
+mod care;
+mod details;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use passerby_protocol::claim::ClaimName;
-use passerby_wallet::{Group, Label, Which};
+
+pub use answer::{Approve, Browser};
+pub use care::{Backup, ChangePassphrase, Doctor, KeyringWish, Restore, Rotate, Stretching, Words};
+pub use details::{Set, Show};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -48,16 +54,6 @@ pub struct Global {
     pub log: Option<String>,
 }
 
-/// How much work it is to try a passphrase.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum Stretching {
-    /// About a second on this computer
-    #[default]
-    Calibrated,
-    /// The least that is accepted, a fraction of that: for scripts with a long random passphrase
-    Least,
-}
-
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make a new vault
@@ -84,8 +80,8 @@ Examples:
   passerby set --remove phone_number     with its history
   passerby set --remove address --label mum
 
-Former values are kept, sealed, up to twenty of each detail: `passerby show --history email`.
-What is replaced or removed is overwritten in the file; that no sealed remnant of it can be opened, not even
+Former values are kept, sealed, up to twenty of each detail: `passerby show --history email`. \
+What is replaced or removed is overwritten in the file; that no sealed remnant of it can be opened, not even \
 from an old copy of the disk, takes a rotation of the vault's key.")]
     Set(Set),
     /// Show your saved details
@@ -113,7 +109,7 @@ Example:
     Requests,
     /// Send what a request needs
     #[command(after_help = "\
-It first says who asks, for what, why and for how long. On a terminal it then asks; in a script it sends.
+It first says who asks, for what, why and for how long. On a terminal it then asks; in a script it sends. \
 Needed details always go. Details that are your choice go only when you name them.
 
 Examples:
@@ -146,7 +142,7 @@ What is sensitive goes only after you gave the passphrase for it, at the termina
     },
     /// Write everything into one encrypted file, now or after each change
     #[command(after_help = "\
-The file opens with your passphrase or your 24 words, on any computer. Its format is open: docs/vault-format.md.
+The file opens with your passphrase or your 24 words, on any computer. Its format is open: docs/vault-format.md. \
 A former backup of the same wallet is kept beside it, with `.previous` behind its name.
 
 Examples:
@@ -156,7 +152,7 @@ Examples:
     Backup(Backup),
     /// Show your spare key: 24 words to write on paper
     #[command(after_help = "\
-The 24 words bring back your names in shops and open your backup. They do not contain your address: keep the
+The 24 words bring back your names in shops and open your backup. They do not contain your address: keep the \
 backup file as well. Whoever has them is you at every shop.
 
 Examples:
@@ -165,10 +161,10 @@ Examples:
     Words(Words),
     /// Make the wallet anew from its backup, or from your 24 words alone
     #[command(after_help = "\
-Everything in the backup is checked before anything is written. With --replace the vault that is there is kept beside
+Everything in the backup is checked before anything is written. With --replace the vault that is there is kept beside \
 the restored one; nothing is deleted.
 
-With the words alone, without a backup, your names in shops come back at once, and what you gave to a shop when you
+With the words alone, without a backup, your names in shops come back at once, and what you gave to a shop when you \
 meet it again. Your details do not.
 
 Examples:
@@ -187,8 +183,8 @@ Examples:
     Passphrase(ChangePassphrase),
     /// Let this computer's keyring open your vault without asking, or stop that
     #[command(after_help = "\
-A keyring opens the vault while you are logged in. That protects a computer that is switched off, and against its other
-users; not against programs that run as you, nor against whoever sits at your unlocked screen. Your passphrase always
+A keyring opens the vault while you are logged in. That protects a computer that is switched off, and against its other \
+users; not against programs that run as you, nor against whoever sits at your unlocked screen. Your passphrase always \
 opens the vault, and you need it when the keyring forgets.
 
 Examples:
@@ -202,7 +198,7 @@ Examples:
     },
     /// Make a new key for your vault: everything in it is sealed anew
     #[command(after_help = "\
-Do this when somebody may have had your passphrase, or a copy of the file together with something that opens it. From
+Do this when somebody may have had your passphrase, or a copy of the file together with something that opens it. From \
 then on that opens nothing new. Older copies of the file and older backups open as before: delete those you can.
 
 Examples:
@@ -212,7 +208,7 @@ Examples:
     /// Say how your vault is: whole, readable, with which ways in
     #[command(after_help = "\
 Each line is `fine`, a `note`, or needs CARE and says what to do. Nothing is mended unasked, and no value is printed.
-With --json: {\"vault\", \"schema\", \"fine\", \"wholeness\", \"damaged\", \"accepted\", \"removed\", \"findings\": [{\"check\",
+With --json: {\"vault\", \"schema\", \"fine\", \"wholeness\", \"damaged\", \"accepted\", \"removed\", \"findings\": [{\"check\", \
 \"weight\", \"text\", \"next\"}]}; wholeness is whole, unanchored, altered, rolled-back or replaced, weight fine, note or care.
 Exit code 0: all is well. 6: something needs care. 5: the vault cannot be opened.
 
@@ -235,178 +231,4 @@ Examples:
         /// Into which folder; it must be there
         folder: PathBuf,
     },
-}
-
-#[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch that people type")]
-pub struct Set {
-    /// Which detail; `address` for a whole one, to mark or to forget it
-    #[arg(value_parser = Which::parse, required_unless_present = "file", value_name = "DETAIL")]
-    pub which: Option<Which>,
-    /// Its value; `-` reads it from standard input; without it you are asked
-    #[arg(conflicts_with_all = ["remove", "undo"])]
-    pub value: Option<String>,
-    /// Save all details of a JSON file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["which", "value", "remove", "undo"])]
-    pub file: Option<PathBuf>,
-    /// Which of several values: such as home or work; an empty text means the one without a label
-    #[arg(long, value_parser = Label::parse, value_name = "LABEL")]
-    pub label: Option<Label>,
-    /// Let this label go unless another is named
-    #[arg(long, conflicts_with_all = ["remove", "undo"])]
-    pub default: bool,
-    /// Hide it in `show`, and ask for the passphrase before it goes
-    #[arg(long, conflicts_with_all = ["remove", "undo"])]
-    pub sensitive: bool,
-    /// Neither hide it nor ask
-    #[arg(long, conflicts_with_all = ["remove", "undo", "sensitive"])]
-    pub not_sensitive: bool,
-    /// Bring the former value back
-    #[arg(long, conflicts_with = "remove")]
-    pub undo: bool,
-    /// Forget this detail, with its former values
-    #[arg(long)]
-    pub remove: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Show {
-    /// Only this one; `address` for a whole one
-    #[arg(value_parser = Which::parse, value_name = "DETAIL")]
-    pub which: Option<Which>,
-    /// Only what bears this label; an empty text means what bears none
-    #[arg(long, value_parser = Label::parse, value_name = "LABEL")]
-    pub label: Option<Label>,
-    /// Also former values
-    #[arg(long)]
-    pub history: bool,
-    /// Also the values of sensitive details
-    #[arg(long)]
-    pub reveal: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Backup {
-    /// Write one backup into this file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["automatic", "off"])]
-    pub to: Option<PathBuf>,
-    /// From now on write a backup into this folder after each change
-    #[arg(long, value_name = "FOLDER", conflicts_with = "off")]
-    pub automatic: Option<PathBuf>,
-    /// Write no more backups by itself
-    #[arg(long)]
-    pub off: bool,
-    /// Save what can be read of a damaged vault
-    #[arg(long, requires = "to")]
-    pub salvage: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Words {
-    /// Ask for two of the words instead of showing them
-    #[arg(long, conflicts_with = "force")]
-    pub check: bool,
-    /// Print them even if standard output is not a terminal
-    #[arg(long)]
-    pub force: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Restore {
-    /// The backup; without one, the words alone
-    pub file: Option<PathBuf>,
-    /// Open it with your 24 words instead of the passphrase; in scripts they are read from standard input
-    #[arg(long)]
-    pub words: bool,
-    /// Put it in the place of a vault that is there, which is kept beside it
-    #[arg(long, requires = "file")]
-    pub replace: bool,
-    /// How much work each opening is; a backup keeps its own
-    #[arg(long, value_enum, default_value_t, conflicts_with = "file")]
-    pub stretching: Stretching,
-}
-
-#[derive(Debug, Args)]
-pub struct ChangePassphrase {
-    /// Open with your 24 words instead of the passphrase; in scripts they are read from standard input
-    #[arg(long)]
-    pub words: bool,
-    /// Read the new passphrase from the first line of this file instead of asking
-    #[arg(long, value_name = "FILE")]
-    pub new_passphrase_file: Option<PathBuf>,
-    /// How much work each opening is from now on, for you and for whoever guesses
-    #[arg(long, value_enum, default_value_t)]
-    pub stretching: Stretching,
-}
-
-/// What the keyring shall do.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum KeyringWish {
-    /// Open the vault from now on
-    On,
-    /// Open it no more
-    Off,
-    /// Say how it is
-    #[default]
-    Status,
-}
-
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Rotate {
-    /// Do not ask
-    #[arg(long)]
-    pub yes: bool,
-    /// Leave records behind that cannot be opened; they are gone then
-    #[arg(long)]
-    pub leave_damaged: bool,
-}
-
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Doctor {
-    /// Take a vault that is not what it was as it is now
-    #[arg(long)]
-    pub accept: bool,
-    /// Remove the records that cannot be opened
-    #[arg(long)]
-    pub remove_damaged: bool,
-    /// Do not ask
-    #[arg(long)]
-    pub yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Approve {
-    /// The request's number; may be left out when only one waits
-    pub request: Option<u32>,
-    /// Which of the details that are your choice go, separated by commas
-    #[arg(long, value_parser = parse_claim, value_delimiter = ',', value_name = "DETAILS", conflicts_with = "all")]
-    pub only: Option<Vec<ClaimName>>,
-    /// Send all details that are your choice, as far as you have saved them
-    #[arg(long)]
-    pub all: bool,
-    /// Which of several saved values goes, by its label; `address` means a whole one. May be given several times
-    #[arg(long = "use", value_parser = parse_use, value_delimiter = ',', value_name = "DETAIL=LABEL")]
-    pub uses: Vec<(Group, Label)>,
-    /// Do not ask on a terminal either
-    #[arg(long)]
-    pub yes: bool,
-    #[command(flatten)]
-    pub browser: Browser,
-}
-
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Browser {
-    /// Open the way back into the shop in the default browser
-    #[arg(long)]
-    pub browser: bool,
-}
-
-fn parse_claim(text: &str) -> Result<ClaimName, String> {
-    ClaimName::parse(text).map_err(|refused| refused.to_string())
-}
-
-fn parse_use(text: &str) -> Result<(Group, Label), String> {
-    let (group, label) = text.split_once('=').ok_or("such as email=work is needed")?;
-    let group = Group::parse(group).map_err(|refused| refused.to_string())?;
-    Ok((group, Label::parse(label).map_err(|refused| refused.to_string())?))
 }

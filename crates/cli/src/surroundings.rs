@@ -43,7 +43,9 @@ fn find_readers(vault: &Path) -> Option<Finding> {
             format!("chmod 600 {}", open.join(" ")),
         ));
     }
-    let folder = vault.parent().filter(|folder| !folder.as_os_str().is_empty())?;
+    // A bare name lies in the folder that one stands in.
+    let folder = vault.parent()?;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let mode = mode(folder)?;
     let writable = mode & 0o022 != 0;
     // Such a folder (/tmp) lets everybody put files in, and nobody take another's away.
@@ -129,6 +131,13 @@ mod tests {
             let found = find_readers(&vault).unwrap();
             assert_eq!(found.needs_care(), care, "{file:o} in {around:o}: {found:?}");
         }
+    }
+
+    #[test]
+    fn a_vault_without_a_folder_lies_in_the_present_one() {
+        let found = |vault: &str| find_readers(Path::new(vault)).map(|found| found.needs_care());
+        assert!(found("no-vault.db").is_some());
+        assert_eq!(found("no-vault.db"), found("./no-vault.db"));
     }
 
     #[test]

@@ -56,8 +56,8 @@ impl Trouble for AlreadyAnswered {
     fn next_step(&self) -> &'static str {
         match self.state {
             RequestState::Sending => "Run `passerby retry`.",
-            RequestState::Declined | RequestState::Unclear => "Start again in the shop.",
-            _ => "Go back to the shop's page.",
+            RequestState::Declined | RequestState::Unclear => "Start again on the page that asked.",
+            _ => "Go back to the page that asked.",
         }
     }
 }

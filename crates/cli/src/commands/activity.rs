@@ -51,7 +51,7 @@ fn text(what: &What) -> String {
         What::Stopped { refusal } => format!("claimed to ask, and was stopped ({refusal})"),
         What::Approved => "you agreed to send".to_owned(),
         What::Sent => "sent".to_owned(),
-        What::NotTaken { reason } => format!("the relay server says it did not take it ({reason})"),
+        What::NotTaken { reason } => format!("the server it went to says that it did not take it ({reason})"),
         What::Unclear => "may have arrived".to_owned(),
         What::Declined => "you refused".to_owned(),
         What::BroughtBack(found) => request_text::brought_back(*found).to_owned(),
