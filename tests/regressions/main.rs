@@ -7,6 +7,7 @@
 mod street;
 
 mod hidden_openings;
+mod key_names;
 mod oversized_release;
 mod poisoned_opening;
 mod sector_hosts;

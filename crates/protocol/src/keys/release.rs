@@ -134,13 +134,14 @@ impl ReleaseKey {
     pub fn to_jwk(&self) -> Zeroizing<String> {
         let private = Zeroizing::new(b64u::encode(self.private.as_slice()));
         let (private, public) = (private.as_str(), b64u::encode(&self.public.bytes));
-        let kid = &self.public.kid;
+        // A name from a file may hold anything: quoted and escaped as JSON wants it.
+        let kid = serde_json::Value::from(self.public.kid.as_str());
         Zeroizing::new(match self.public.suite {
             ReleaseSuite::Hpke4 => format!(
-                r#"{{"kty":"OKP","crv":"X25519","x":"{public}","d":"{private}","kid":"{kid}","alg":"HPKE-4","use":"enc"}}"#
+                r#"{{"kty":"OKP","crv":"X25519","x":"{public}","d":"{private}","kid":{kid},"alg":"HPKE-4","use":"enc"}}"#
             ),
             ReleaseSuite::Hpke9 => format!(
-                r#"{{"kty":"AKP","pub":"{public}","priv":"{private}","kid":"{kid}","alg":"HPKE-9","use":"enc"}}"#
+                r#"{{"kty":"AKP","pub":"{public}","priv":"{private}","kid":{kid},"alg":"HPKE-9","use":"enc"}}"#
             ),
         })
     }
