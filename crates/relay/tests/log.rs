@@ -4,30 +4,14 @@
 
 mod parts;
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use parts::{Stage, TRANSACTION_ID, code_of};
+use passerby_testkit::log_lines::LogLines;
 use passerby_testkit::scene::REQUEST_ID;
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Everything runs on one thread, so that its subscriber sees the server too.
 #[tokio::test(flavor = "current_thread")]
 async fn a_line_names_the_route_and_never_the_thing() {
-    let lines = Lines::default();
+    let lines = LogLines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()
         .json()
@@ -46,7 +30,7 @@ async fn a_line_names_the_route_and_never_the_thing() {
     stage.send(stage.http.get(format!("{}/nowhere/Anna?code=secret", stage.base))).await;
     drop(guard);
 
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = lines.to_text();
     let planted = [
         REQUEST_ID,
         TRANSACTION_ID,

@@ -1,32 +1,16 @@
 //! What the wallet writes into its log about foreign verifiers: steps, and nothing that tells who or what.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
+use passerby_testkit::log_lines::LogLines;
 use tracing_subscriber::EnvFilter;
 
 use crate::Desk;
 use crate::verifier::{Manner, Question, Room};
 use crate::world::yes;
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Everything runs on one thread, so that its subscriber sees all of it.
 #[tokio::test(flavor = "current_thread")]
 async fn neither_the_log_nor_an_error_says_who_or_what() {
-    let lines = Lines::default();
+    let lines = LogLines::default();
     let writer = lines.clone();
     let ours =
         "off,passerby_wallet=trace,passerby_relay_api=trace,passerby_protocol=trace,passerby_vault=trace";
@@ -60,7 +44,7 @@ async fn neither_the_log_nor_an_error_says_who_or_what() {
     errors.push(format!("{error} {error:?}"));
     drop(guard);
 
-    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let log = lines.to_text();
     assert!(log.lines().count() >= 5, "the steps are told: {log}");
     let mut planted: Vec<String> =
         ["Ada Passerby", "ada@home.example", "eyJ", "x509_hash", "/requests/", "/answers/"]
