@@ -1,6 +1,6 @@
 //! Step 3: the person decides.
 
-use passerby_wallet::{Answer, Trouble as _};
+use passerby_wallet::{Answer, Refusal, Trouble as _};
 
 use crate::street::{Street, claim, yes_and};
 
@@ -10,7 +10,7 @@ async fn no_is_an_answer_and_the_shop_is_not_told_why() {
     let anna = street.anna().await;
     let asking = street.ask().await;
     let request = anna.open_request(&asking.link, &mut street.rng).await.unwrap();
-    let declined = anna.decline(Some(request.number), &mut street.rng).await.unwrap();
+    let declined = anna.decline(Some(request.number), Refusal::ThisTime, &mut street.rng).await.unwrap();
     let back = declined.return_to.expect("the browser goes back to the shop's own form");
     let code = back.query_pairs().find(|(name, _)| name == "response_code").unwrap().1.into_owned();
     let path = format!("/v1/transactions/{}/collect", asking.transaction_id.as_str());

@@ -3,15 +3,17 @@
 mod answer;
 mod care;
 mod details;
+mod shops;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub use answer::{Approve, Browser};
+pub use answer::{Approve, Browser, Decline};
 pub use care::{Backup, ChangePassphrase, Doctor, KeyringWish, Restore, Rotate, Stretching, Words};
 pub use details::{Set, Show};
+pub use shops::Shops;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -121,19 +123,21 @@ Examples:
 What is sensitive goes only after you gave the passphrase for it, at the terminal or by --passphrase-file.")]
     Approve(Approve),
     /// Refuse a request; the shop is not told why
-    #[command(after_help = "Examples:\n  passerby decline\n  passerby decline 3")]
-    Decline {
-        /// The request's number
-        request: Option<u32>,
-    },
+    #[command(after_help = "\
+Examples:
+  passerby decline
+  passerby decline 3
+  passerby decline 3 --always          and from now on fetch nothing for a link of this host")]
+    Decline(Decline),
     /// Send again what may not have arrived: the same bytes, so that nothing can be sent twice
     Retry(Browser),
     /// List the shops that you have met, and what each was given
-    Shops {
-        /// First ask the relay servers whether shops have opened what you sent
-        #[arg(long)]
-        refresh: bool,
-    },
+    #[command(after_help = "\
+Examples:
+  passerby shops
+  passerby shops --block shoes.example      refuse all its requests from now on
+  passerby shops --unblock shoes.example")]
+    Shops(Shops),
     /// Show what happened, without any value
     Activity {
         /// First ask the relay servers whether shops have opened what you sent

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use passerby_wallet::foreign::{ForeignDelivered, ForeignView, Trust};
-use passerby_wallet::{Answer, Group, Label, Wallet};
+use passerby_wallet::{Answer, Group, Label, Refusal, Wallet};
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use crate::arguments::Browser;
-use crate::commands::browser;
+use crate::commands::{browser, decline::say_blocked};
 use crate::failure::Failure;
 use crate::moment::{day, minute, rfc3339};
 use crate::output::Output;
@@ -80,20 +80,24 @@ pub async fn approve(
 pub async fn decline(
     wallet: &Wallet,
     rng: &mut StdRng,
-    number: u32,
+    (number, refusal): (u32, Refusal),
     trust: &Trust,
     output: Output,
 ) -> Result<ExitCode, Failure> {
-    let declined =
-        wallet.decline_foreign(number, trust, rng).await.map_err(|error| Failure::of_step(&error))?;
+    let declined = wallet.decline_foreign(number, refusal, trust, rng).await;
+    let declined = declined.map_err(|error| Failure::of_step(&error))?;
     output.object(&json!({
         "number": declined.number,
         "sector": declined.host,
         "declined": true,
         "told": declined.told,
+        "blocked": declined.blocked,
         "return_to": declined.return_to.as_ref().map(ToString::to_string),
     }));
     output.line(&format!("Request {number} is refused. Nothing was sent. Whoever asked is not told why."));
+    if let Some(host) = &declined.host {
+        say_blocked(output, host, (refusal == Refusal::Always, declined.blocked));
+    }
     if let Some(to) = &declined.return_to {
         output.line(&format!("  {to}"));
     }

@@ -19,6 +19,17 @@ use crate::request::parse_key;
 use crate::trouble::{Sent, Trouble};
 use crate::wallet::Wallet;
 
+/// How far a refusal reaches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Refusal {
+    /// This request.
+    #[default]
+    ThisTime,
+    /// Every request of this host from now on, if it was this host that asked: whoever merely claims a name must not have
+    /// that name refused.
+    Always,
+}
+
 /// A refusal that was written down.
 #[derive(Debug)]
 pub struct Declined {
@@ -28,6 +39,8 @@ pub struct Declined {
     pub sector: Sector,
     /// Whether the shop's page was told, so that it need not wait.
     pub told: bool,
+    /// Whether the host is always refused from now on.
+    pub blocked: bool,
     /// Where the browser may go now: only when it leads to the shop itself.
     pub return_to: Option<Url>,
 }
@@ -77,6 +90,7 @@ impl Wallet {
     pub async fn decline(
         &self,
         number: Option<u32>,
+        refusal: Refusal,
         rng: &mut impl CryptoRng,
     ) -> Result<Declined, DeclineError> {
         let _alone = self.answer_alone().await;
@@ -97,6 +111,11 @@ impl Wallet {
         let entry =
             ActivityRecord { at: now, sector: sector.clone(), what: What::Declined, claims: Vec::new() };
         batch.insert(&entry, now.seconds(), rng)?;
+        // It has a last moment for an answer since it was checked.
+        let blocked = refusal == Refusal::Always && record.answer_by.is_some();
+        if blocked {
+            self.stage_block(&mut batch, &sector, rng).await?;
+        }
         self.vault().write(batch).await?;
 
         let key = parse_key(&record.key)?;
@@ -105,7 +124,7 @@ impl Wallet {
             Ok(redirect_uri) => self.find_way_back(redirect_uri, &sector, record.statement.as_ref()),
             Err(_) => None,
         };
-        Ok(Declined { number: record.number, sector, told: told.is_ok(), return_to })
+        Ok(Declined { number: record.number, sector, told: told.is_ok(), blocked, return_to })
     }
 
     /// `error=access_denied`, to the address that follows from the link: a request that does not hold can be declined too.

@@ -103,7 +103,8 @@ impl Wallet {
         Ok(self.view(&record, &checked.request).await?)
     }
 
-    /// The requests that need something from the person, oldest first. What has run out is not among them.
+    /// The requests that need something from the person, oldest first. What has run out is not among them, nor what waits of
+    /// a host that is always refused.
     pub async fn requests(&self) -> Result<Vec<RequestLine>, RecordError> {
         self.forget_old_requests().await?;
         let now = self.now();
@@ -124,6 +125,9 @@ impl Wallet {
             })
         };
         let mut lines: Vec<_> = lines.filter_map(line).chain(self.foreign_lines().await?).collect();
+        let blocked = self.blocked().await?;
+        let is_blocked = |line: &RequestLine| blocked.iter().any(|blocked| blocked.sector == line.sector);
+        lines.retain(|line| line.state != RequestState::Waiting || !is_blocked(line));
         lines.sort_by_key(|line| line.number);
         Ok(lines)
     }

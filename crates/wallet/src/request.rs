@@ -91,6 +91,7 @@ impl Wallet {
     /// last time ended.
     pub async fn open_request(&self, link: &str, rng: &mut impl CryptoRng) -> Result<RequestView, OpenError> {
         let link = RequestLink::parse(link)?;
+        self.ensure_not_blocked(link.claimed_sector()).await?.map_err(VerifyError::Blocked)?;
         self.forget_old_requests().await?;
         let (id, mut record) = self.keep_link(&link, rng).await?;
         self.ensure_undecided(&record).await?;

@@ -21,6 +21,8 @@ pub struct ShopView {
     pub first_seen: Timestamp,
     /// Whether it is a program on this very computer.
     pub this_computer: bool,
+    /// Whether its requests are always refused.
+    pub blocked: bool,
     /// What it was given, oldest first.
     pub grants: Vec<GrantView>,
 }
@@ -53,15 +55,18 @@ pub struct GrantView {
 impl Wallet {
     /// The shops this wallet has met, in the order of meeting.
     pub async fn shops(&self) -> Result<Vec<ShopView>, RecordError> {
+        let blocked = self.blocked().await?;
         let mut shops = Vec::new();
         for (_, PinRecord(pin)) in self.vault().list::<PinRecord>().await? {
             let grants = self.grants_at(&pin.sector).await?.into_iter().map(GrantView::from).collect();
             let this_computer = pin.sector.is_development();
+            let blocked = blocked.iter().any(|blocked| blocked.sector == pin.sector);
             shops.push(ShopView {
                 sector: pin.sector,
                 name: pin.name,
                 first_seen: pin.first_seen,
                 this_computer,
+                blocked,
                 grants,
             });
         }

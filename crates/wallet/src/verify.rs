@@ -12,6 +12,7 @@ use passerby_relay_api::{Connection, ConnectionError, RelayClient, RelayError};
 use passerby_vault::{RecordError, RecordId};
 use rand_core::CryptoRng;
 
+use crate::block::Blocked;
 use crate::records::{ActivityRecord, FetchedStatement, PinRecord, RequestRecord, What};
 use crate::relay_trouble::RelayTrouble;
 use crate::trouble::Trouble;
@@ -59,6 +60,10 @@ pub enum VerifyError {
     #[error("There is nothing to look at: this request was stopped before, or could not be fetched.")]
     NotFetched,
 
+    /// The person wants nothing from this host.
+    #[error(transparent)]
+    Blocked(#[from] Blocked),
+
     // The way's fault.
     /// The relay could not be asked for its keys.
     #[error(transparent)]
@@ -79,6 +84,7 @@ impl Trouble for VerifyError {
             Self::StatementUnreachable { .. } => "statement-unreachable",
             Self::CrossDevice => "cross-device",
             Self::NotFetched => "not-fetched",
+            Self::Blocked(blocked) => blocked.code(),
             Self::Relay(trouble) => trouble.code(),
             Self::Connection(_) => "no-connection",
             Self::Vault(error) => error.code(),
@@ -98,6 +104,7 @@ impl Trouble for VerifyError {
             Self::StatementUnreachable { .. } => "Try again later. The shop's own form still works.",
             Self::CrossDevice => "Open the shop on this computer and press its button there.",
             Self::NotFetched => "Open the shop's link again.",
+            Self::Blocked(blocked) => blocked.next_step(),
             Self::Relay(trouble) => trouble.next_step(),
             Self::Connection(_) => "",
             Self::Vault(error) => error.next_step(),
@@ -152,10 +159,11 @@ impl Wallet {
         rng: &mut impl CryptoRng,
     ) -> Result<Checked, VerifyError> {
         let link = RequestLink::parse(&record.link).map_err(|_| RecordError::Shape { kind: "request" })?;
+        let sector = link.claimed_sector().clone();
+        self.ensure_not_blocked(&sector).await??;
         if record.fetched.is_none() {
             return Err(VerifyError::NotFetched);
         }
-        let sector = link.claimed_sector().clone();
         let relay = link.request_uri().issuer().clone();
         let connection = Connection::open()?;
         let client = RelayClient::new(relay.clone(), connection.clone());

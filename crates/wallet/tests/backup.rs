@@ -11,8 +11,8 @@ use std::path::Path;
 use passerby_testkit::clock::NOON;
 use passerby_wallet::backup::FILE_NAME;
 use passerby_wallet::{
-    AutomaticBackupError, BackupError, BackupTrouble, DamagedRecords, GrantState, Occupied, RequestState,
-    Restored, Wallet,
+    AutomaticBackupError, BackupError, BackupTrouble, DamagedRecords, GrantState, Occupied, Refusal,
+    RequestState, Restored, Wallet,
 };
 use serde_json::Value;
 use world::{Ask, Lie, World, passphrase, yes};
@@ -40,7 +40,7 @@ async fn something_of_every_kind_comes_back_and_goes_on() {
     wallet.approve(&view, &yes(&["email"]), &mut world.rng).await.unwrap();
     world.open(&wallet, &Ask::default()).await;
     let view = world.open(&wallet, &Ask::default()).await;
-    wallet.decline(Some(view.number), &mut world.rng).await.unwrap();
+    wallet.decline(Some(view.number), Refusal::ThisTime, &mut world.rng).await.unwrap();
     let view = world.open(&wallet, &Ask::default()).await;
     world.relay.lies(Lie::BreaksAfterKeeping);
     wallet.approve(&view, &yes(&[]), &mut world.rng).await.unwrap_err();

@@ -6,7 +6,7 @@ mod world;
 
 use passerby_protocol::claim::ClaimName;
 use passerby_relay_api::problem::Problem;
-use passerby_wallet::{ApproveError, GrantState, RequestState, Sent, Trouble as _, What};
+use passerby_wallet::{ApproveError, GrantState, Refusal, RequestState, Sent, Trouble as _, What};
 use world::{Ask, Lie, World, claim, yes};
 
 fn find_claim(url: &url::Url) -> String {
@@ -98,7 +98,7 @@ async fn a_broken_connection_is_retried_with_the_same_bytes() {
             "other bytes must not follow"
         );
         assert!(
-            wallet.decline(Some(1), &mut world.rng).await.is_err(),
+            wallet.decline(Some(1), Refusal::ThisTime, &mut world.rng).await.is_err(),
             "it may have arrived: too late to refuse"
         );
 
@@ -150,7 +150,7 @@ async fn what_certainly_did_not_leave_can_still_be_refused_or_chosen_anew() {
     let view = world.open(&wallet, &Ask::default()).await;
     world.relay.lies(Lie::StopsAfterPassport);
     wallet.approve(&view, &yes(&[]), &mut world.rng).await.unwrap_err();
-    let declined = wallet.decline(Some(view.number), &mut world.rng).await.unwrap();
+    let declined = wallet.decline(Some(view.number), Refusal::ThisTime, &mut world.rng).await.unwrap();
     assert!(!declined.told, "the relay is down");
     assert!(wallet.retry(&mut world.rng).await.unwrap().is_empty(), "what was refused is never sent");
     assert_eq!(world.relay.arrived().len(), 1);
@@ -248,7 +248,7 @@ async fn a_refusal_is_told_and_leads_back() {
     let mut world = World::new().await;
     let wallet = world.new_wallet().await;
     world.open(&wallet, &Ask::default()).await;
-    let declined = wallet.decline(None, &mut world.rng).await.unwrap();
+    let declined = wallet.decline(None, Refusal::ThisTime, &mut world.rng).await.unwrap();
     assert!(declined.told);
     assert!(declined.return_to.unwrap().as_str().starts_with(&world.shop.sector.origin()));
     assert_eq!(world.relay.arrived(), [axum::body::Bytes::from_static(b"error=access_denied")]);

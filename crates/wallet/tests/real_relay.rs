@@ -15,7 +15,7 @@ use passerby_relay_store::ShopStore as _;
 use passerby_relay_store_sqlite::SqliteStore;
 use passerby_testkit::clock::{NOON, TestClock};
 use passerby_testkit::rng::seeded;
-use passerby_wallet::{GrantState, Sent, Trouble as _, Wallet, What};
+use passerby_wallet::{GrantState, Refusal, Sent, Trouble as _, Wallet, What};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -182,7 +182,7 @@ async fn a_refusal_reaches_the_shop_as_one() {
     let wallet = town.wallet().await;
     let made = town.ask(&Ask::default()).await;
     wallet.open_request(&made.link, &mut town.rng).await.unwrap();
-    let declined = wallet.decline(None, &mut town.rng).await.unwrap();
+    let declined = wallet.decline(None, Refusal::ThisTime, &mut town.rng).await.unwrap();
     let code = parameter(&declined.return_to.unwrap(), "response_code");
     let path = format!("/v1/transactions/{}/collect", made.id.as_str());
     let outcome = town.call(&path, &json!({ "response_code": code })).await;

@@ -4,7 +4,7 @@ mod world;
 
 use passerby_protocol::keys::SigningKey;
 use passerby_protocol::time::DAY;
-use passerby_wallet::{ApproveError, OpenError, Sent, Trouble as _, What};
+use passerby_wallet::{ApproveError, OpenError, Refusal, Sent, Trouble as _, What};
 use world::{Ask, World, claim, yes};
 
 #[tokio::test]
@@ -87,7 +87,10 @@ async fn a_root_that_the_relay_does_not_confirm_is_stopped() {
     assert_eq!(log[0].what, What::Stopped { refusal: "root-mismatch".to_owned() });
     assert!(wallet.requests().await.unwrap().is_empty());
     assert_eq!(wallet.look(Some(1), &mut world.rng).await.unwrap_err().code(), "not-fetched");
-    assert!(wallet.decline(Some(1), &mut world.rng).await.unwrap().told, "the shop's page need not wait");
+    assert!(
+        wallet.decline(Some(1), Refusal::ThisTime, &mut world.rng).await.unwrap().told,
+        "the shop's page need not wait"
+    );
 }
 
 #[tokio::test]

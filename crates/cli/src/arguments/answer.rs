@@ -25,6 +25,15 @@ pub struct Approve {
 }
 
 #[derive(Debug, Clone, Copy, Args)]
+pub struct Decline {
+    /// The request's number; may be left out when only one waits
+    pub request: Option<u32>,
+    /// Also refuse every later request of the same host
+    #[arg(long)]
+    pub always: bool,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
 pub struct Browser {
     /// Open the way back into the shop in the default browser
     #[arg(long)]

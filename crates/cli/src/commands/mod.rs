@@ -5,7 +5,7 @@ mod approve;
 pub mod backup;
 pub mod browser;
 mod completions;
-mod decline;
+pub mod decline;
 mod doctor;
 mod init;
 mod keyring;
@@ -55,10 +55,10 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fail
         }
         Command::Requests => requests::run(wallet, *output).await,
         Command::Approve(approve) => approve::run(wallet, rng, approve, passphrase, anchors, *output).await,
-        Command::Decline { request } => decline::run(wallet, rng, request, anchors, *output).await,
+        Command::Decline(decline) => decline::run(wallet, rng, decline, anchors, *output).await,
         Command::Retry(browser) => retry::run(wallet, rng, anchors, browser, *output).await,
         Command::Backup(backup) => backup::run(wallet, rng, backup, *output).await,
-        Command::Shops { refresh } => shops::run(wallet, rng, refresh, *output).await,
+        Command::Shops(shops) => shops::run(wallet, rng, &shops, *output).await,
         Command::Activity { refresh } => activity::run(wallet, rng, refresh, *output).await,
         Command::Init { .. }
         | Command::Restore(_)

@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use super::activity;
+use crate::arguments::Shops;
 use crate::failure::Failure;
 use crate::moment::{day, minute, rfc3339};
 use crate::output::Output;
@@ -15,20 +16,39 @@ use crate::request_text::names;
 pub async fn run(
     wallet: &Wallet,
     rng: &mut StdRng,
-    refresh: bool,
+    arguments: &Shops,
     output: Output,
 ) -> Result<ExitCode, Failure> {
-    if refresh {
+    if let Some(host) = &arguments.block {
+        wallet.block(host, true, rng).await?;
+        output.object(&json!({ "blocked": host }));
+        output
+            .line(&format!("From now on every request of {host} is refused, and nothing is fetched for it."));
+        output.line(&format!("To lift that: passerby shops --unblock {host}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(host) = &arguments.unblock {
+        wallet.block(host, false, rng).await?;
+        output.object(&json!({ "unblocked": host }));
+        output.line(&format!("Requests of {host} are looked at again."));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if arguments.refresh {
         activity::refresh(wallet, rng).await?;
     }
     let shops = wallet.shops().await?;
     let foreign = wallet.foreign_sent().await?;
+    let blocked = wallet.blocked().await?;
     let foreign_objects: Vec<_> = foreign
         .iter()
         .map(|sent| json!({ "sector": sent.host, "given": rfc3339(sent.given), "claims": sent.claims }))
         .collect();
+    let blocked_objects: Vec<_> = blocked
+        .iter()
+        .map(|blocked| json!({ "sector": blocked.sector, "since": rfc3339(blocked.since) }))
+        .collect();
     let shop_objects: Vec<_> = shops.iter().map(shop_object).collect();
-    output.object(&json!({ "shops": shop_objects, "foreign": foreign_objects }));
+    output.object(&json!({ "shops": shop_objects, "foreign": foreign_objects, "blocked": blocked_objects }));
     if shops.is_empty() {
         output.line("You have not met any shop yet.");
     }
@@ -67,6 +87,10 @@ pub async fn run(
             names(&sent.claims).join(", ")
         ));
     }
+    for blocked in &blocked {
+        let host = &blocked.sector;
+        output.line(&format!("Always refused, since {}: {host}", day(blocked.since)));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -76,6 +100,7 @@ fn shop_object(shop: &ShopView) -> Value {
         "name": shop.name,
         "first_seen": rfc3339(shop.first_seen),
         "this_computer": shop.this_computer,
+        "blocked": shop.blocked,
         "grants": shop.grants.iter().map(grant_object).collect::<Vec<_>>(),
     })
 }

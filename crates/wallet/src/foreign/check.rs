@@ -94,6 +94,7 @@ impl Wallet {
             }
         };
         let host = request.host().clone();
+        self.ensure_not_blocked(host.as_sector()).await??;
         let known = self.find_record(|pin: &PinRecord| pin.0.sector == *host.as_sector()).await?;
         let found = VerifierClient::new(trust.connect()?)
             .find_statement(&host)

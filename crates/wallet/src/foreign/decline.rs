@@ -7,6 +7,7 @@ use url::Url;
 
 use super::deliver::find_way_back;
 use super::{ForeignOpenError, Trust};
+use crate::decline::Refusal;
 use crate::records::{ActivityRecord, RequestState, What};
 use crate::wallet::Wallet;
 
@@ -19,6 +20,8 @@ pub struct ForeignDeclined {
     pub host: Option<Sector>,
     /// Whether the page was told, so that it need not wait.
     pub told: bool,
+    /// Whether the host is always refused from now on.
+    pub blocked: bool,
     /// Where the browser may go now.
     pub return_to: Option<Url>,
 }
@@ -28,6 +31,7 @@ impl Wallet {
     pub async fn decline_foreign(
         &self,
         number: u32,
+        refusal: Refusal,
         trust: &Trust,
         rng: &mut impl CryptoRng,
     ) -> Result<ForeignDeclined, ForeignOpenError> {
@@ -42,11 +46,16 @@ impl Wallet {
             let line = ActivityRecord { at: self.now(), sector, what: What::Declined, claims: Vec::new() };
             batch.insert(&line, self.now().seconds(), rng)?;
         }
+        let blocked = record.host.as_ref().filter(|_| refusal == Refusal::Always);
+        if let Some(host) = blocked {
+            self.stage_block(&mut batch, host, rng).await?;
+        }
+        let blocked = blocked.is_some();
         self.vault().write(batch).await?;
 
         let told = self.tell_foreign(&record, trust).await;
         let return_to = told.as_ref().and_then(|(uri, redirect)| find_way_back(uri, redirect.as_deref()));
-        Ok(ForeignDeclined { number, host: record.host, told: told.is_some(), return_to })
+        Ok(ForeignDeclined { number, host: record.host, told: told.is_some(), blocked, return_to })
     }
 
     /// `error=access_denied` and the state: where to, and what came back.

@@ -13,6 +13,7 @@ use rand_core::CryptoRng;
 use super::trouble::HostTrouble;
 use super::{ForeignView, Trust};
 use crate::answered::AlreadyAnswered;
+use crate::block::Blocked;
 use crate::look::RequestLine;
 use crate::records::{Fetched, ForeignRequestRecord, RequestState};
 use crate::trouble::{Sent, Trouble};
@@ -46,6 +47,9 @@ pub enum ForeignOpenError {
         /// Why.
         source: passerby_protocol::foreign::ForeignRefusal,
     },
+    /// The person wants nothing from this host.
+    #[error(transparent)]
+    Blocked(#[from] Blocked),
     /// It was answered before.
     #[error(transparent)]
     Answered(#[from] AlreadyAnswered),
@@ -74,6 +78,7 @@ impl Trouble for ForeignOpenError {
             Self::Host(trouble) => trouble.code(),
             Self::StatementUnreachable { .. } => "statement-unreachable",
             Self::Refused { source, .. } => source.word(),
+            Self::Blocked(blocked) => blocked.code(),
             Self::Answered(answered) => answered.code(),
             Self::NotFetched => "not-fetched",
             Self::Connection(_) => "no-connection",
@@ -93,6 +98,7 @@ impl Trouble for ForeignOpenError {
             Self::Link(_) => "Copy the whole link from the page and try again.",
             Self::Host(trouble) | Self::StatementUnreachable { trouble } => trouble.next_step(),
             Self::Refused { .. } => "It may be a fraud, or a mistake of whoever asks.",
+            Self::Blocked(blocked) => blocked.next_step(),
             Self::Answered(answered) => answered.next_step(),
             Self::NotFetched => "Open the link again.",
             Self::Connection(_) => "",
@@ -127,6 +133,9 @@ impl Wallet {
         rng: &mut impl CryptoRng,
     ) -> Result<ForeignView, ForeignOpenError> {
         let link = ForeignLink::parse(link)?;
+        if let Some(host) = claimed_host(&link) {
+            self.ensure_not_blocked(&host).await??;
+        }
         self.forget_old_foreign_requests().await?;
         let (id, mut record) = self.keep_foreign_link(&link, rng).await?;
         ensure_undecided(&record)?;

@@ -6,6 +6,7 @@
 mod activity;
 mod attribute;
 mod backup_place;
+mod block;
 mod foreign;
 mod grant;
 mod outbox;
@@ -21,6 +22,7 @@ pub(crate) use activity::ActivityRecord;
 pub use activity::What;
 pub(crate) use attribute::AttributeRecord;
 pub(crate) use backup_place::{BackupPlaceRecord, Failing};
+pub(crate) use block::BlockRecord;
 pub(crate) use foreign::{ForeignOutbox, ForeignRequestRecord};
 pub use grant::GrantState;
 pub(crate) use grant::{GrantRecord, Opening};

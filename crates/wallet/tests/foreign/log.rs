@@ -1,6 +1,7 @@
 //! What the wallet writes into its log about foreign verifiers: steps, and nothing that tells who or what.
 
 use passerby_testkit::log_lines::LogLines;
+use passerby_wallet::Refusal;
 use tracing_subscriber::EnvFilter;
 
 use crate::Desk;
@@ -37,7 +38,7 @@ async fn neither_the_log_nor_an_error_says_who_or_what() {
     desk.verifier.behaves(Room::Answer, Manner::Honest);
     desk.retry().await.unwrap();
     let view = desk.shown(Question::default()).await;
-    desk.wallet.decline_foreign(view.number, &desk.trust, &mut desk.rng).await.unwrap();
+    desk.wallet.decline_foreign(view.number, Refusal::ThisTime, &desk.trust, &mut desk.rng).await.unwrap();
     desk.verifier.certify_by_a_stranger(&mut desk.rng);
     let link = desk.ask(Question::default());
     let error = desk.open(&link).await.unwrap_err();

@@ -4,7 +4,7 @@ use passerby_protocol::claim::ClaimName;
 use passerby_protocol::foreign::wallet_metadata;
 use passerby_testkit::clock::NOON;
 use passerby_testkit::verifier::query;
-use passerby_wallet::{Answer, Label, Marks, RequestState, Sent, Wallet, What};
+use passerby_wallet::{Answer, Label, Marks, Refusal, RequestState, Sent, Wallet, What};
 use serde_json::{Value, json};
 
 use crate::verifier::{By, Manner, Question, Room};
@@ -133,7 +133,11 @@ async fn what_is_very_personal_does_not_go_to_a_certificate() {
 async fn a_refusal_is_told_without_a_reason() {
     let mut desk = Desk::new().await;
     let view = desk.shown(Question::default()).await;
-    let declined = desk.wallet.decline_foreign(view.number, &desk.trust, &mut desk.rng).await.unwrap();
+    let declined = desk
+        .wallet
+        .decline_foreign(view.number, Refusal::ThisTime, &desk.trust, &mut desk.rng)
+        .await
+        .unwrap();
     assert!(declined.told);
     assert_eq!(declined.return_to.unwrap().origin().ascii_serialization(), desk.verifier.origin());
     let state = desk.verifier.numbers().remove(1);
@@ -149,13 +153,39 @@ async fn a_refusal_is_told_without_a_reason() {
     // Without a state there is none to echo; a request that is over is told nothing at all.
     let stateless = Question::altered(|payload| drop(payload.as_object_mut().unwrap().remove("state")));
     let view = desk.shown(stateless).await;
-    assert!(desk.wallet.decline_foreign(view.number, &desk.trust, &mut desk.rng).await.unwrap().told);
+    assert!(
+        desk.wallet
+            .decline_foreign(view.number, Refusal::ThisTime, &desk.trust, &mut desk.rng)
+            .await
+            .unwrap()
+            .told
+    );
     assert_eq!(desk.verifier.answers()[1], "error=access_denied");
     let view = desk.shown(Question::default()).await;
     desk.clock.turn(300 + 120);
-    let late = desk.wallet.decline_foreign(view.number, &desk.trust, &mut desk.rng).await.unwrap();
+    let late = desk
+        .wallet
+        .decline_foreign(view.number, Refusal::ThisTime, &desk.trust, &mut desk.rng)
+        .await
+        .unwrap();
     assert!(!late.told && late.return_to.is_none());
     assert_eq!(desk.verifier.answers().len(), 2);
+}
+
+#[tokio::test]
+async fn a_host_that_is_always_refused_is_not_asked_anything() {
+    let mut desk = Desk::new().await;
+    let view = desk.shown(Question::default()).await;
+    let number = view.number;
+    let declined =
+        desk.wallet.decline_foreign(number, Refusal::Always, &desk.trust, &mut desk.rng).await.unwrap();
+    assert!(declined.told && declined.blocked);
+    let (fetches, looks) = (desk.verifier.fetches().len(), desk.verifier.looks().len());
+    let link = desk.ask(Question::default());
+    assert_eq!(told(&desk.open(&link).await.unwrap_err()), ("blocked", Sent::Nothing));
+    assert_eq!((desk.verifier.fetches().len(), desk.verifier.looks().len()), (fetches, looks));
+    desk.wallet.block(&view.host, false, &mut desk.rng).await.unwrap();
+    desk.open(&link).await.unwrap();
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use passerby_protocol::time::DAY;
 use passerby_testkit::clock::NOON;
-use passerby_wallet::{RequestState, Sent, What};
+use passerby_wallet::{Refusal, RequestState, Sent, What};
 
 use crate::verifier::{Manner, Question, Room, Verifier};
 use crate::world::yes;
@@ -93,7 +93,11 @@ async fn what_may_have_arrived_is_sent_again_byte_for_byte() {
         // Other bytes must not follow, and it is too late to refuse.
         let other = desk.approve(&view, &yes(&[])).await.unwrap_err();
         assert_eq!(told(&other), ("not-confirmed", Sent::Maybe));
-        let late = desk.wallet.decline_foreign(view.number, &desk.trust, &mut desk.rng).await.unwrap_err();
+        let late = desk
+            .wallet
+            .decline_foreign(view.number, Refusal::ThisTime, &desk.trust, &mut desk.rng)
+            .await
+            .unwrap_err();
         assert_eq!(told(&late), ("not-confirmed", Sent::Maybe));
 
         desk.verifier.stop().await;
@@ -161,7 +165,11 @@ async fn what_certainly_did_not_leave_can_still_be_refused_or_chosen_anew() {
     let view = desk.shown(Question::default()).await;
     desk.verifier.behaves(Room::Statement, Manner::Leaves);
     desk.approve(&view, &yes(&[])).await.unwrap_err();
-    let declined = desk.wallet.decline_foreign(view.number, &desk.trust, &mut desk.rng).await.unwrap();
+    let declined = desk
+        .wallet
+        .decline_foreign(view.number, Refusal::ThisTime, &desk.trust, &mut desk.rng)
+        .await
+        .unwrap();
     assert!(!declined.told, "it is down");
     assert!(desk.wallet.retry_foreign(&desk.trust, &mut desk.rng).await.unwrap().is_empty(), "never sent");
     assert_eq!(desk.verifier.answers().len(), 1);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use passerby_protocol::keys::SigningKey;
 use passerby_testkit::verifier::make_authority;
 use passerby_wallet::foreign::Trust;
-use passerby_wallet::{Sent, What};
+use passerby_wallet::{Refusal, Sent, What};
 use rcgen::date_time_ymd;
 
 use crate::verifier::{By, HOST, Question, SIDE_HOST};
@@ -58,7 +58,8 @@ async fn an_authority_that_nobody_trusts_certifies_nothing() {
     assert_eq!(told(&refused), ("x509-chain", Sent::Nothing), "{refused}");
     assert!(desk.wallet.requests().await.unwrap().is_empty());
     // Nobody is told anything, not even that the person says no.
-    let declined = desk.wallet.decline_foreign(1, &desk.trust, &mut desk.rng).await.unwrap();
+    let declined =
+        desk.wallet.decline_foreign(1, Refusal::ThisTime, &desk.trust, &mut desk.rng).await.unwrap();
     assert!(!declined.told && desk.verifier.answers().is_empty());
     assert!(desk.verifier.looks().is_empty(), "a host that is not proven is not asked for a Statement");
 }
