@@ -49,6 +49,14 @@ pub enum AttributeError {
     /// It was never another value, as far as the wallet remembers.
     #[error("There is no former value of {0}.")]
     NoFormer(ClaimName),
+    /// Something was saved in the place of what was to be brought back.
+    #[error("You have saved {claim}{} again since.", under(label))]
+    SavedSince {
+        /// Its name.
+        claim: ClaimName,
+        /// Its label.
+        label: Label,
+    },
     /// The vault could not be read or written.
     #[error(transparent)]
     Vault(#[from] RecordError),
@@ -67,6 +75,7 @@ impl Trouble for AttributeError {
             Self::NotSaved { .. } => "not-saved",
             Self::Several { .. } => "several-values",
             Self::NoFormer(_) => "no-former-value",
+            Self::SavedSince { .. } => "saved-since",
             Self::Vault(error) => error.code(),
         }
     }
@@ -75,7 +84,7 @@ impl Trouble for AttributeError {
         match self {
             Self::Vault(error) => error.next_step(),
             Self::Several { .. } => "Nothing was changed. Say which with --label.",
-            Self::NotSaved { .. } | Self::NoFormer(_) => "Nothing was changed.",
+            Self::NotSaved { .. } | Self::NoFormer(_) | Self::SavedSince { .. } => "Nothing was changed.",
             _ => "Nothing was saved.",
         }
     }
@@ -204,25 +213,6 @@ impl Wallet {
             pending.known.insert(*id, record);
         }
         self.put(pending, rng).await
-    }
-
-    /// Forgets a detail or an address with its history, and says what it was called; without a label the only one.
-    ///
-    /// Sealed remnants may stay on the disk until the vault's key is rotated.
-    pub async fn remove_attributes(
-        &self,
-        which: &Which,
-        label: Option<&Label>,
-    ) -> Result<Vec<(ClaimName, Label)>, AttributeError> {
-        let saved = self.saved().await?;
-        let mut batch = self.vault().batch();
-        let mut removed = Vec::new();
-        for (id, record) in saved.meant(which, label)? {
-            batch.remove(*id);
-            removed.push((record.claim.clone(), record.label.clone()));
-        }
-        self.vault().write(batch).await?;
-        Ok(removed)
     }
 
     /// All saved details, by name; of several values under one name the default comes first.

@@ -33,9 +33,16 @@ impl Saved {
     /// value, or that of the oldest value. `None` if nothing is saved in the group.
     pub fn find_default(&self, group: &Group) -> Option<&Label> {
         let records = || self.iter().map(|(_, record)| record).filter(|record| group.holds(&record.claim));
-        let chosen = records().find(|record| record.default);
+        let chosen = self.find_marked_default(group);
         let plain = || records().find(|record| record.label.is_plain());
-        chosen.or_else(plain).or_else(|| records().next()).map(|record| &record.label)
+        let other = || plain().or_else(|| records().next()).map(|record| &record.label);
+        chosen.or_else(other)
+    }
+
+    /// The label that was made the default, if one was.
+    pub fn find_marked_default(&self, group: &Group) -> Option<&Label> {
+        let mut records = self.iter().map(|(_, record)| record).filter(|record| group.holds(&record.claim));
+        records.find(|record| record.default).map(|record| &record.label)
     }
 
     /// The records that are meant by a name and a label; without a label by the name alone, as long as it is clear.

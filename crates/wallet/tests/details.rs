@@ -135,7 +135,7 @@ async fn the_default_changes_only_when_it_is_told_to() {
         .unwrap();
     assert_eq!(defaults(&wallet).await, ["Mum's Road 3", "2@plain.example"], "an address as a whole");
     let removed = wallet.remove_attributes(&Which::Address, Some(&label("mum"))).await.unwrap();
-    assert_eq!(removed.len(), 1);
+    assert_eq!(removed.names().count(), 1);
     assert_eq!(defaults(&wallet).await, ["01234", "Long Lane 12", "2@plain.example"]);
 
     let unclear = wallet.remove_attributes(&Which::Detail(claim("email")), None).await.unwrap_err();
@@ -232,4 +232,45 @@ async fn sensitive_is_what_the_person_says() {
     // Typed on the spot, it comes from the person and not from the vault.
     let typed = BTreeMap::from([(claim("name"), AttributeValue::new("A. P.".to_owned()))]);
     wallet.approve(&view, &Answer { typed, ..yes(&["name"]) }, &mut world.rng).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_taken_away_comes_back_with_its_history_and_its_place() {
+    let mut world = World::new().await;
+    let wallet = world.new_wallet().await;
+    world.save(&wallet, "", &[("email", "ada@new.example")]).await;
+    world.save(&wallet, "work", &[("email", "ada@work.example")]).await;
+    let (email, plain) = (Which::Detail(claim("email")), label(""));
+    let emails = async |wallet: &Wallet| {
+        let views =
+            wallet.attributes().await.unwrap().into_iter().filter(|view| view.claim == claim("email"));
+        views.map(|view| (view.label, view.default, view.history.len())).collect::<Vec<_>>()
+    };
+    let before = emails(&wallet).await;
+    assert_eq!(before, [(plain.clone(), true, 1), (label("work"), false, 0)]);
+
+    let removed = wallet.remove_attributes(&email, Some(&plain)).await.unwrap();
+    assert_eq!(format!("{removed:?}"), "Removed { details: 1 }", "no value and no label");
+    assert_eq!(emails(&wallet).await, [(label("work"), true, 0)]);
+    wallet.bring_back_attributes(&removed, &mut world.rng).await.unwrap();
+    assert_eq!(emails(&wallet).await, before);
+    let twice = wallet.bring_back_attributes(&removed, &mut world.rng).await.unwrap_err();
+    assert_eq!(twice.code(), "saved-since");
+    assert_eq!(emails(&wallet).await, before);
+
+    // What the person made the default meanwhile stays that.
+    let removed = wallet.remove_attributes(&email, Some(&plain)).await.unwrap();
+    let default = Marks { default: true, sensitive: None };
+    wallet.mark_attributes(&email, Some(&label("work")), default, &mut world.rng).await.unwrap();
+    wallet.bring_back_attributes(&removed, &mut world.rng).await.unwrap();
+    assert_eq!(emails(&wallet).await, [(label("work"), true, 0), (plain, false, 1)]);
+
+    // An address as a whole, or none of it.
+    let removed = wallet.remove_attributes(&Which::Address, None).await.unwrap();
+    world.save(&wallet, "", &[("address.postal_code", "99999")]).await;
+    wallet.bring_back_attributes(&removed, &mut world.rng).await.unwrap_err();
+    assert_eq!(
+        wallet.attributes().await.unwrap().iter().filter(|view| Which::Address.holds(&view.claim)).count(),
+        1
+    );
 }

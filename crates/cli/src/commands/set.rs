@@ -87,7 +87,10 @@ async fn remove(
 ) -> Result<ExitCode, Failure> {
     let removed = match wallet.remove_attributes(which, label).await {
         Err(AttributeError::NotSaved { .. }) => Vec::new(),
-        removed => removed.map_err(|error| refused(&error))?,
+        Ok(removed) => {
+            removed.names().map(|(claim, label)| (claim.clone(), label.clone())).collect::<Vec<_>>()
+        }
+        Err(error) => return Err(refused(&error)),
     };
     output.object(&json!({ "removed": removed.iter().map(|(claim, _)| claim).collect::<Vec<_>>() }));
     if removed.is_empty() {
