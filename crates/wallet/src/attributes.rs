@@ -151,19 +151,7 @@ impl Wallet {
         let mut pending = Pending::default();
         for (claim, value) in values {
             check_value(claim, value)?;
-            let default = saved.find_default(&Group::of(claim)).is_none_or(|default| default == label);
-            let known = saved.find(claim, label);
-            let mut record = known.map_or_else(
-                || AttributeRecord::new(claim.clone(), label.clone(), value, now),
-                |(_, record)| record.clone(),
-            );
-            record.replace(value, now);
-            record.default = default || marks.default;
-            record.sensitive = marks.sensitive.or(record.sensitive);
-            match known {
-                Some((id, _)) => drop(pending.known.insert(*id, record)),
-                None => pending.fresh.push(record),
-            }
+            pending.save(&saved, (claim, label), value, marks, now);
         }
         if marks.default {
             let groups: BTreeSet<_> = values.keys().map(Group::of).collect();
@@ -235,12 +223,7 @@ impl Wallet {
     /// Writes the records: all of them or none.
     async fn put(&self, pending: Pending, rng: &mut impl CryptoRng) -> Result<(), AttributeError> {
         let mut batch = self.vault().batch();
-        for (id, record) in &pending.known {
-            batch.update(*id, record, rng)?;
-        }
-        for record in &pending.fresh {
-            batch.insert(record, self.now().seconds(), rng)?;
-        }
+        pending.stage(&mut batch, self.now(), rng)?;
         Ok(self.vault().write(batch).await?)
     }
 }

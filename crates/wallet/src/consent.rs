@@ -2,7 +2,10 @@
 //!
 //! Never in here: a default that says yes, and a word that calls a shop honest.
 
+mod card;
 mod choice;
+mod picked;
+mod usual;
 
 use std::collections::BTreeSet;
 
@@ -22,8 +25,11 @@ use crate::relay_trouble::host_of;
 use crate::saved::Saved;
 use crate::wallet::Wallet;
 
+pub use card::{Card, CardKind, Line, Mark, Need, Recipient};
 pub use choice::{Answer, ChoiceError, Going, Optionals};
 pub(crate) use choice::{choose, going};
+pub use picked::{Picked, Typed};
+pub use usual::RequestKind;
 
 /// A saved value that may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +63,11 @@ impl Detail {
             Some(label) if *label != self.label => self.others.iter().find(|held| held.label == *label),
             _ => self.value.as_ref(),
         }
+    }
+
+    /// All values that could go, the default one first.
+    pub fn held(&self) -> impl Iterator<Item = &Held> {
+        self.value.iter().chain(&self.others)
     }
 }
 
@@ -149,7 +160,7 @@ impl RequestView {
     }
 
     /// Every detail that is asked for.
-    pub fn asked(&self) -> impl Iterator<Item = &Detail> {
+    pub fn asked(&self) -> impl Iterator<Item = &Detail> + Clone {
         self.needed.iter().chain(&self.optional)
     }
 

@@ -45,6 +45,7 @@ pub mod relay_trouble;
 pub mod removed;
 mod saved;
 pub mod self_copy;
+pub mod sensitive;
 mod settle;
 pub mod shops;
 pub mod spare_key;
@@ -61,7 +62,10 @@ pub use block::{Blocked, BlockedView};
 pub use bring_back::BroughtBack;
 pub use clock::SystemClock;
 pub use confirm::PassphraseConfirmed;
-pub use consent::{Answer, ChoiceError, Detail, Going, Held, News, Optionals, RequestView};
+pub use consent::{
+    Answer, Card, CardKind, ChoiceError, Detail, Going, Held, Line, Mark, Need, News, Optionals, Picked,
+    Recipient, RequestKind, RequestView, Typed,
+};
 pub use decline::{DeclineError, Declined, Refusal};
 pub use deliver::{Delivered, Retried, SendError};
 pub use group::{Group, Which};
@@ -75,6 +79,7 @@ pub use removed::Removed;
 pub use request::OpenError;
 pub use seal::ApproveError;
 pub use self_copy::CopiesLeft;
+pub use sensitive::Sensitive;
 pub use shops::{GrantView, ShopView};
 pub use spare_key::{ShownWords, SpareKey, SpareKeyError};
 pub use trouble::{Sent, Trouble};

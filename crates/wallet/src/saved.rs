@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use passerby_protocol::claim::ClaimName;
-use passerby_vault::{RecordError, RecordId};
+use passerby_protocol::claim::{AttributeValue, ClaimName};
+use passerby_protocol::time::Timestamp;
+use passerby_vault::{Batch, RecordError, RecordId};
+use rand_core::CryptoRng;
 
-use crate::attributes::AttributeError;
+use crate::attributes::{AttributeError, Marks};
+use crate::consent::Answer;
 use crate::group::{Group, Which};
 use crate::label::Label;
 use crate::records::AttributeRecord;
@@ -15,6 +18,24 @@ use crate::wallet::Wallet;
 pub(crate) struct Saved(Vec<(RecordId, AttributeRecord)>);
 
 impl Wallet {
+    /// Saves the typed values that an answer keeps, together with what else is written in `batch`. A value that does not go
+    /// is not kept either.
+    pub(crate) async fn stage_kept(
+        &self,
+        batch: &mut Batch,
+        answer: &Answer,
+        goes: &[ClaimName],
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), RecordError> {
+        let saved = self.saved().await?;
+        let mut pending = Pending::default();
+        for (claim, label) in answer.keep.iter().filter(|(claim, _)| goes.contains(claim)) {
+            let Some(value) = answer.typed.get(claim) else { continue };
+            pending.save(&saved, (claim, label), value, Marks::default(), self.now());
+        }
+        pending.stage(batch, self.now(), rng)
+    }
+
     pub(crate) async fn saved(&self) -> Result<Saved, RecordError> {
         Ok(Saved(self.vault().list().await?))
     }
@@ -75,6 +96,46 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    /// Puts a value in the place of the one that is saved under this name and label, or beside the others.
+    pub fn save(
+        &mut self,
+        saved: &Saved,
+        (claim, label): (&ClaimName, &Label),
+        value: &AttributeValue,
+        marks: Marks,
+        now: Timestamp,
+    ) {
+        let default = saved.find_default(&Group::of(claim)).is_none_or(|default| default == label);
+        let known = saved.find(claim, label);
+        let mut record = known.map_or_else(
+            || AttributeRecord::new(claim.clone(), label.clone(), value, now),
+            |(_, record)| record.clone(),
+        );
+        record.replace(value, now);
+        record.default = default || marks.default;
+        record.sensitive = marks.sensitive.or(record.sensitive);
+        match known {
+            Some((id, _)) => drop(self.known.insert(*id, record)),
+            None => self.fresh.push(record),
+        }
+    }
+
+    /// Adds them to what is about to be written.
+    pub fn stage(
+        &self,
+        batch: &mut Batch,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), RecordError> {
+        for (id, record) in &self.known {
+            batch.update(*id, record, rng)?;
+        }
+        for record in &self.fresh {
+            batch.insert(record, now.seconds(), rng)?;
+        }
+        Ok(())
+    }
+
     /// Makes a label the default of a group, and no other.
     pub fn make_default(&mut self, saved: &Saved, group: &Group, label: &Label) {
         for (id, record) in saved.iter().filter(|(_, record)| group.holds(&record.claim)) {

@@ -173,18 +173,18 @@ impl Wallet {
         let grant = checked.request.clone().consent(&choice)?;
         let sealed = SealedRelease::seal(grant, &passport, &key, self.now(), rng)?;
         kill_point!("approve-sealed");
-        let outbox = self.write_down(id, record, &checked, (&sealed, &key), rng).await?;
+        let outbox = self.write_down((id, record), &checked, (&sealed, &key), answer, rng).await?;
         kill_point!("approve-written");
         Ok(self.send(outbox, Attempt::First, rng).await?)
     }
 
-    /// Grant, receipt, exact bytes, and the request's new state: in one write, on the disk before anything is sent.
+    /// Grant, receipt, exact bytes, what is kept of the typed values, and the request's new state: in one write, on the disk before anything is sent.
     async fn write_down(
         &self,
-        request: RecordId,
-        mut record: RequestRecord,
+        (request, mut record): (RecordId, RequestRecord),
         checked: &Checked,
         (sealed, key): (&SealedRelease, &PairwiseKey),
+        answer: &Answer,
         rng: &mut impl CryptoRng,
     ) -> Result<RecordId, RecordError> {
         let now = self.now();
@@ -220,6 +220,7 @@ impl Wallet {
         let sector = checked.request.sector().clone();
         let line = ActivityRecord { at: now, sector, what: What::Approved, claims: sealed.claims.clone() };
         batch.insert(&line, now.seconds(), rng)?;
+        self.stage_kept(&mut batch, answer, &sealed.claims, rng).await?;
         self.vault().write(batch).await?;
         Ok(outbox)
     }

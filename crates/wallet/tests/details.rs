@@ -8,33 +8,14 @@ use std::collections::BTreeMap;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_wallet::{
-    Answer, AttributeError, Delivered, Group, Label, Marks, Optionals, RequestView, Sent, Trouble as _,
-    VaultError, Wallet, Which,
+    Answer, AttributeError, Group, Label, Marks, Optionals, RequestView, Sent, Trouble as _, VaultError,
+    Wallet, Which,
 };
 use secrecy::SecretString;
-use world::{Ask, World, claim, passphrase, yes};
-
-fn label(text: &str) -> Label {
-    Label::parse(text).unwrap()
-}
+use world::{Ask, World, claim, label, passphrase, yes};
 
 fn uses(pairs: &[(&str, &str)]) -> BTreeMap<Group, Label> {
     pairs.iter().map(|(group, text)| (Group::parse(group).unwrap(), label(text))).collect()
-}
-
-impl World {
-    async fn save(&mut self, wallet: &Wallet, text: &str, values: &[(&str, &str)]) {
-        let value = |(name, value): &(&str, &str)| (claim(name), AttributeValue::new((*value).to_owned()));
-        let values = values.iter().map(value).collect();
-        wallet.save_attributes(&values, &label(text), Marks::default(), &mut self.rng).await.unwrap();
-    }
-
-    /// What the shop's packing table reads.
-    fn opened(&self, link: &str, delivered: &Delivered) -> BTreeMap<ClaimName, String> {
-        let url = &delivered.return_to;
-        let handed = url.query_pairs().find(|(name, _)| name == "passerby_claim").unwrap().1.into_owned();
-        self.shop.open(&self.relay, link, &handed, self.now())
-    }
 }
 
 /// What the view says will go.

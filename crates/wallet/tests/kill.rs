@@ -7,16 +7,20 @@
 mod verifier;
 mod world;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use fail::FailScenario;
+use passerby_protocol::claim::AttributeValue;
 use passerby_protocol::keys::RootSecret;
 use passerby_testkit::clock::TestClock;
 use passerby_testkit::rng::seeded;
-use passerby_wallet::{GrantState, RecoveryWords, RequestState, Sent, Stretching, Trouble as _, Wallet};
+use passerby_wallet::{
+    Answer, GrantState, RecoveryWords, RequestState, Sent, Stretching, Trouble as _, Wallet,
+};
 use verifier::{Manner, Question, Room, Verifier};
-use world::{Ask, World, passphrase, yes};
+use world::{Ask, World, claim, label, passphrase, yes};
 
 /// Where the program ends, and how many answers the relay has got by then.
 const POINTS: [(&str, usize); 5] = [
@@ -72,6 +76,29 @@ async fn wherever_it_ends_the_answer_arrives_once() {
             }
         }
         assert!(wallet.retry(&mut world.rng).await.unwrap().is_empty(), "{point}: settled");
+    }
+    scenario.teardown();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_sent_was_kept_wherever_it_ends() {
+    let scenario = FailScenario::setup();
+    for (point, arrived) in POINTS {
+        let mut world = World::new().await;
+        let wallet = Arc::new(world.new_wallet().await);
+        let view = world.open(&wallet, &Ask::default()).await;
+        let typed = BTreeMap::from([(claim("email"), AttributeValue::new("ada@new.example".to_owned()))]);
+        let keep = BTreeMap::from([(claim("email"), label("work"))]);
+        let answer = Answer { typed, keep, ..yes(&["email"]) };
+        fail::cfg(point, "panic").unwrap();
+        let mut rng = world.rng.clone();
+        let killed = tokio::spawn(async move { wallet.approve(&view, &answer, &mut rng).await.map(drop) });
+        assert!(killed.await.unwrap_err().is_panic(), "{point} ended it");
+        fail::remove(point);
+        let wallet = world.reopen_wallet().await;
+        let kept = wallet.attributes().await.unwrap().iter().any(|view| view.label == label("work"));
+        assert!(kept || arrived == 0, "{point}: sent and not kept");
+        assert_eq!(kept, point != "approve-sealed");
     }
     scenario.teardown();
 }

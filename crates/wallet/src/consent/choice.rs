@@ -36,6 +36,9 @@ pub struct Answer {
     /// Which value goes where there are several: the default when its name is not in here. An address goes whole, so
     /// what its label does not have is missing, and never taken from another address.
     pub uses: BTreeMap<Group, Label>,
+    /// Which of the typed values are also saved, and under which label: in the same write as the answer, so that nothing goes
+    /// that was to be kept and is not.
+    pub keep: BTreeMap<ClaimName, Label>,
     /// That the passphrase was typed for this request: needed when a saved value that goes is sensitive.
     pub confirmed: Option<PassphraseConfirmed>,
 }
@@ -50,6 +53,12 @@ pub enum ChoiceError {
     /// Nothing that was asked for is saved under this label.
     #[error("Nothing is saved for {0} under this label: {1}.")]
     NoSuchLabel(Group, Label),
+    /// It has to go, and is neither typed nor saved under the label that was picked.
+    #[error("{0} is to be sent, and you have not saved it there yet.")]
+    Missing(ClaimName),
+    /// A line, a card or a recipient was picked that the request's cards do not have.
+    #[error("Something was picked that this request does not ask for.")]
+    NotOnCards,
 }
 
 impl Trouble for ChoiceError {
@@ -57,6 +66,8 @@ impl Trouble for ChoiceError {
         match self {
             Self::NotAsked(_) => "not-asked-for",
             Self::NoSuchLabel(..) => "no-such-label",
+            Self::Missing(_) => "value-missing",
+            Self::NotOnCards => "not-on-cards",
         }
     }
 
@@ -64,6 +75,8 @@ impl Trouble for ChoiceError {
         match self {
             Self::NotAsked(_) => "Name only details that the request lists.",
             Self::NoSuchLabel(..) => "`passerby show` lists the labels.",
+            Self::Missing(_) => "Type it, or pick somebody for whom it is saved.",
+            Self::NotOnCards => "Look again.",
         }
     }
 }

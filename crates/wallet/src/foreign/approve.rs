@@ -195,9 +195,10 @@ impl Wallet {
             at: self.now(),
             sector: view.host.clone(),
             what: What::Approved,
-            claims: sealed.claims,
+            claims: sealed.claims.clone(),
         };
         batch.insert(&line, self.now().seconds(), rng)?;
+        self.stage_kept(&mut batch, answer, &sealed.claims, rng).await?;
         self.vault().write(batch).await?;
         kill_point!("foreign-written");
         self.send_foreign(id, record, false, trust, rng).await

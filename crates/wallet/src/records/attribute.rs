@@ -7,23 +7,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::label::Label;
+use crate::sensitive::Sensitive;
 
 /// How many former values are kept; the oldest goes first.
 pub(crate) const MOST_FORMER: usize = 20;
-
-/// What helps strangers to pass for a person, or cannot be taken back: names of OpenID Connect, of its identity
-/// assurance claims and of the European identity wallet.
-const SENSITIVE: [&str; 9] = [
-    "birthdate",
-    "birth_date",
-    "birth_place",
-    "place_of_birth",
-    "nationality",
-    "nationalities",
-    "document_number",
-    "personal_administrative_number",
-    "tax_id",
-];
 
 /// One value under one claim name and label. Wiped when dropped, its history too; not `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -65,7 +52,7 @@ impl AttributeRecord {
     }
 
     pub fn is_sensitive(&self) -> bool {
-        self.sensitive.unwrap_or_else(|| SENSITIVE.contains(&self.claim.as_str()))
+        self.sensitive.unwrap_or_else(|| Sensitive::find(&self.claim).is_some())
     }
 
     /// What it was before, newest first.

@@ -13,6 +13,7 @@
 mod relay;
 mod shop;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::time::{Clock, Timestamp};
 use passerby_testkit::clock::{NOON, TestClock};
 use passerby_testkit::rng::seeded;
-use passerby_wallet::{Answer, Optionals, RequestView, Stretching, Wallet};
+use passerby_wallet::{Answer, Delivered, Label, Marks, Optionals, RequestView, Stretching, Wallet};
 use rand_chacha::ChaCha20Rng;
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -69,6 +70,20 @@ impl World {
         self.shop.ask(&self.relay, ask, self.clock.now(), &mut self.rng)
     }
 
+    /// Saves values under a label.
+    pub async fn save(&mut self, wallet: &Wallet, text: &str, values: &[(&str, &str)]) {
+        let value = |(name, value): &(&str, &str)| (claim(name), AttributeValue::new((*value).to_owned()));
+        let values = values.iter().map(value).collect();
+        wallet.save_attributes(&values, &label(text), Marks::default(), &mut self.rng).await.unwrap();
+    }
+
+    /// What the shop's packing table reads.
+    pub fn opened(&self, link: &str, delivered: &Delivered) -> BTreeMap<ClaimName, String> {
+        let url = &delivered.return_to;
+        let handed = url.query_pairs().find(|(name, _)| name == "passerby_claim").unwrap().1.into_owned();
+        self.shop.open(&self.relay, link, &handed, self.now())
+    }
+
     pub async fn open(&mut self, wallet: &Wallet, ask: &Ask) -> RequestView {
         let link = self.ask(ask);
         wallet.open_request(&link, &mut self.rng).await.unwrap()
@@ -81,6 +96,10 @@ pub fn passphrase() -> SecretString {
 
 pub fn claim(name: &str) -> ClaimName {
     ClaimName::parse(name).unwrap()
+}
+
+pub fn label(text: &str) -> Label {
+    Label::parse(text).unwrap()
 }
 
 /// Yes, with these optional details.

@@ -74,7 +74,15 @@ impl Shop {
         let sector = Sector::parse(&format!("shoes.localhost:{port}")).unwrap();
         let (root, request_key, release_key) =
             (SigningKey::make(rng), SigningKey::make(rng), ReleaseKey::make(ReleaseSuite::Hpke9, rng));
-        let allowed = ["name", "email", "address.street_address", "address.postal_code", "birthdate"];
+        let allowed = [
+            "name",
+            "email",
+            "address.street_address",
+            "address.postal_code",
+            "birthdate",
+            "phone_number",
+            "company",
+        ];
         let statement = Statement {
             iss: sector.clone(),
             seq: 1,
