@@ -78,6 +78,7 @@ pub fn object(view: &RequestView) -> Value {
             "retention_days_before": view.news.shorter_before,
             "purpose_before": view.news.purpose_before,
             "recipients": view.news.new_recipients,
+            "moved": view.news.moved.iter().map(|moved| moved.group.as_str()).collect::<Vec<_>>(),
         },
     })
 }
@@ -142,6 +143,14 @@ fn history(view: &RequestView) -> Vec<String> {
             days(view.terms.retention),
             days(before)
         ));
+    }
+    for moved in &news.moved {
+        let had = match moved.had.find_text() {
+            _ if moved.had == moved.sends => "an older one".to_owned(),
+            Some(label) => format!("the one you call {label}"),
+            None => "the one without a label".to_owned(),
+        };
+        texts.push(format!("Has another {} of yours than would go now: {had}.", moved.group));
     }
     if !news.new_recipients.is_empty() {
         texts.push(format!("Passes it on to somebody new: {}.", news.new_recipients.join(", ")));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
+use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Timestamp;
 use passerby_vault::RecordError;
 use rand_core::CryptoRng;
@@ -13,6 +14,7 @@ use crate::records::AttributeRecord;
 use crate::saved::Pending;
 use crate::trouble::Trouble;
 use crate::wallet::Wallet;
+use crate::who_knows::Knowers;
 
 /// The longest value, in bytes.
 pub const LONGEST_VALUE: usize = 2_000;
@@ -107,6 +109,10 @@ pub struct AttributeView {
     pub sensitive: bool,
     /// What it was before, newest first.
     pub history: Vec<FormerView>,
+    /// Who was sent this very value, by host.
+    pub known_to: Vec<Sector>,
+    /// Who was sent a former value and not this one, and has not promised to have deleted it by now.
+    pub outdated_at: Vec<Sector>,
 }
 
 /// A value that was replaced.
@@ -206,14 +212,20 @@ impl Wallet {
     /// All saved details, by name; of several values under one name the default comes first.
     pub async fn attributes(&self) -> Result<Vec<AttributeView>, RecordError> {
         let saved = self.saved().await?;
-        let view = |(_, record): &(_, AttributeRecord)| AttributeView {
-            claim: record.claim.clone(),
-            label: record.label.clone(),
-            value: record.value(),
-            changed: record.changed,
-            default: saved.find_default(&Group::of(&record.claim)) == Some(&record.label),
-            sensitive: record.is_sensitive(),
-            history: record.history().map(|(value, changed)| FormerView { value, changed }).collect(),
+        let sent = self.sent_details(&saved).await?;
+        let view = |(_, record): &(_, AttributeRecord)| {
+            let Knowers { known_to, outdated_at } = Knowers::of(record, &sent);
+            AttributeView {
+                known_to,
+                outdated_at,
+                claim: record.claim.clone(),
+                label: record.label.clone(),
+                value: record.value(),
+                changed: record.changed,
+                default: saved.find_default(&Group::of(&record.claim)) == Some(&record.label),
+                sensitive: record.is_sensitive(),
+                history: record.history().map(|(value, changed)| FormerView { value, changed }).collect(),
+            }
         };
         let mut views: Vec<_> = saved.iter().map(view).collect();
         views.sort_by(|a, b| (&a.claim, !a.default, &a.label).cmp(&(&b.claim, !b.default, &b.label)));

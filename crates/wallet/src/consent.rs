@@ -24,6 +24,7 @@ use crate::records::{AttributeRecord, GrantRecord, RequestRecord};
 use crate::relay_trouble::host_of;
 use crate::saved::Saved;
 use crate::wallet::Wallet;
+use crate::who_knows::SentDetail;
 
 pub use card::{Card, CardKind, Line, Mark, Need, Recipient};
 pub use choice::{Answer, ChoiceError, Going, Optionals};
@@ -38,6 +39,8 @@ pub struct Held {
     pub label: Label,
     /// The value.
     pub value: AttributeValue,
+    /// When it first was the value.
+    pub since: Timestamp,
     /// Whether sending it needs the passphrase once more.
     pub sensitive: bool,
 }
@@ -123,6 +126,19 @@ pub struct News {
     pub purpose_before: Option<String>,
     /// Recipients that were not named the last time.
     pub new_recipients: Vec<String>,
+    /// What goes unless another is named is another one than the shop has.
+    pub moved: Vec<Moved>,
+}
+
+/// The shop has another value than would go now: an older one, or one of another label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Of what.
+    pub group: Group,
+    /// The label that would go.
+    pub sends: Label,
+    /// The label under which it was saved what the shop has.
+    pub had: Label,
 }
 
 impl RequestView {
@@ -176,6 +192,7 @@ impl Saved {
         let held = |record: &AttributeRecord| Held {
             label: record.label.clone(),
             value: record.value(),
+            since: record.since(),
             sensitive: record.is_sensitive(),
         };
         let label = self.find_default(&Group::of(claim)).cloned().unwrap_or_default();
@@ -204,7 +221,11 @@ impl Wallet {
         };
         let needed: Vec<_> = request.required().iter().map(detail).collect();
         let optional: Vec<_> = request.optional().iter().map(|optional| detail(&optional.claim)).collect();
-        let news = News::since(&sent, needed.iter().chain(&optional), request.terms());
+        let asked = || needed.iter().chain(&optional);
+        let mut news = News::since(&sent, asked(), request.terms());
+        let mut there = self.sent_details(&saved).await?;
+        there.retain(|sent| sent.host == *request.sector() && !sent.ended);
+        news.moved = find_moved(asked(), &there);
         Ok(RequestView {
             number: record.number,
             sector: request.sector().clone(),
@@ -239,6 +260,7 @@ impl News {
                 .map(|detail| detail.claim.clone())
                 .filter(|claim| !asked_before.contains(claim))
                 .collect(),
+            moved: Vec::new(),
             shorter_before: (terms.retention > last.terms.retention).then_some(last.terms.retention),
             purpose_before: (terms.purpose != last.terms.purpose).then(|| last.terms.purpose.clone()),
             new_recipients: terms.recipients.iter().filter(new).cloned().collect(),
@@ -249,8 +271,25 @@ impl News {
     #[must_use]
     pub fn is_nothing_new(&self) -> bool {
         let changed = self.shorter_before.is_some() || self.purpose_before.is_some();
-        self.times_sent > 0 && self.new_claims.is_empty() && self.new_recipients.is_empty() && !changed
+        let known = self.new_claims.is_empty() && self.new_recipients.is_empty() && self.moved.is_empty();
+        self.times_sent > 0 && known && !changed
     }
+}
+
+/// Compares what would go with what the shop was sent last of the same.
+fn find_moved<'a>(asked: impl Iterator<Item = &'a Detail>, there: &[SentDetail]) -> Vec<Moved> {
+    let mut moved: Vec<Moved> = Vec::new();
+    for detail in asked {
+        let group = Group::of(&detail.claim);
+        // An address is what was last sent of any of its members: that of two times is not mixed.
+        let Some(last) = there.iter().rev().find(|sent| group.holds(&sent.claim)) else { continue };
+        let of_it = |sent: &&SentDetail| sent.given == last.given && sent.claim == detail.claim;
+        let (Some(sent), Some(held)) = (there.iter().find(of_it), &detail.value) else { continue };
+        if !sent.is(&held.value) && !moved.iter().any(|moved| moved.group == group) {
+            moved.push(Moved { group, sends: held.label.clone(), had: sent.label.clone() });
+        }
+    }
+    moved
 }
 
 /// Until when a shop that is answered at `now` may keep it.

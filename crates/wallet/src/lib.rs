@@ -52,6 +52,7 @@ pub mod spare_key;
 pub mod trouble;
 mod wallet;
 pub mod ways_in;
+mod who_knows;
 pub mod words;
 
 pub use activity::ActivityView;
@@ -63,8 +64,8 @@ pub use bring_back::BroughtBack;
 pub use clock::SystemClock;
 pub use confirm::PassphraseConfirmed;
 pub use consent::{
-    Answer, Card, CardKind, ChoiceError, Detail, Going, Held, Line, Mark, Need, News, Optionals, Picked,
-    Recipient, RequestKind, RequestView, Typed,
+    Answer, Card, CardKind, ChoiceError, Detail, Going, Held, Line, Mark, Moved, Need, News, Optionals,
+    Picked, Recipient, RequestKind, RequestView, Typed,
 };
 pub use decline::{DeclineError, Declined, Refusal};
 pub use deliver::{Delivered, Retried, SendError};

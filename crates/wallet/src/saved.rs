@@ -42,6 +42,13 @@ impl Wallet {
 }
 
 impl Saved {
+    /// As if these were saved.
+    #[cfg(test)]
+    pub fn of(records: impl IntoIterator<Item = AttributeRecord>) -> Self {
+        let id = |place: u8| RecordId::try_from([place; 16].as_slice()).unwrap();
+        Self((0..).map(id).zip(records).collect())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &(RecordId, AttributeRecord)> {
         self.0.iter()
     }

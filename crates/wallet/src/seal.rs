@@ -13,18 +13,20 @@ use rand_core::CryptoRng;
 
 use crate::answered::AlreadyAnswered;
 use crate::attributes::{AttributeError, check_value};
-use crate::consent::{Answer, ChoiceError, RequestView, kept_until};
+use crate::consent::{Answer, ChoiceError, Going, RequestView, kept_until};
 use crate::deliver::{Attempt, Delivered, SendError};
 use crate::kill_point;
 use crate::look::LookError;
 use crate::passport::PassportError;
 use crate::records::{
-    ActivityRecord, GrantRecord, GrantState, OutboxRecord, ReceiptRecord, RequestRecord, RequestState, What,
+    ActivityRecord, GrantRecord, GrantState, OutboxRecord, ReceiptRecord, RequestRecord, RequestState,
+    Sources, What,
 };
 use crate::request::parse_key;
 use crate::trouble::{Sent, Trouble};
 use crate::verify::{Checked, VerifyError};
 use crate::wallet::Wallet;
+use crate::who_knows::sources_of;
 
 /// Why an approved request did not end in a confirmed delivery.
 #[derive(Debug, thiserror::Error)]
@@ -173,7 +175,9 @@ impl Wallet {
         let grant = checked.request.clone().consent(&choice)?;
         let sealed = SealedRelease::seal(grant, &passport, &key, self.now(), rng)?;
         kill_point!("approve-sealed");
-        let outbox = self.write_down((id, record), &checked, (&sealed, &key), answer, rng).await?;
+        let outbox = self
+            .write_down((id, record), &checked, (&sealed, &key), (answer, &view.going(answer)?), rng)
+            .await?;
         kill_point!("approve-written");
         Ok(self.send(outbox, Attempt::First, rng).await?)
     }
@@ -184,7 +188,7 @@ impl Wallet {
         (request, mut record): (RecordId, RequestRecord),
         checked: &Checked,
         (sealed, key): (&SealedRelease, &PairwiseKey),
-        answer: &Answer,
+        (answer, going): (&Answer, &[Going]),
         rng: &mut impl CryptoRng,
     ) -> Result<RecordId, RecordError> {
         let now = self.now();
@@ -194,7 +198,8 @@ impl Wallet {
                 batch.remove(id);
             }
         }
-        let grant = grant_of(&checked.request, sealed, key.user_ref(), now);
+        let sources = sources_of(going, &answer.keep, &self.saved().await?, now);
+        let grant = grant_of(&checked.request, sealed, sources, key.user_ref(), now);
         let grant = batch.insert(&grant, now.seconds(), rng)?;
         let receipt = ReceiptRecord { grant, consent: sealed.consent_receipt.clone(), relay: None };
         let receipt = batch.insert(&receipt, now.seconds(), rng)?;
@@ -229,6 +234,7 @@ impl Wallet {
 fn grant_of(
     request: &VerifiedRequest,
     sealed: &SealedRelease,
+    sources: Sources,
     user_ref: String,
     now: Timestamp,
 ) -> GrantRecord {
@@ -236,6 +242,7 @@ fn grant_of(
         sector: request.sector().clone(),
         relay: request.relay().clone(),
         claims: sealed.claims.clone(),
+        sources: Some(sources),
         asked: request
             .required()
             .iter()

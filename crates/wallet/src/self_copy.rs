@@ -248,6 +248,8 @@ fn record_of(copy: &SelfCopy, grant: &CopiedGrant) -> GrantRecord {
         sector: copy.sector.clone(),
         relay: copy.relay.clone(),
         claims: grant.claims.clone(),
+        // The copy does not say.
+        sources: None,
         asked: grant.claims.clone(),
         terms: grant.terms.clone(),
         terms_hash: grant.terms_hash.clone(),

@@ -9,6 +9,7 @@ use crate::openings::OpeningView;
 use crate::records::{GrantRecord, GrantState, Opening, PinRecord, RequestRecord};
 use crate::relay_trouble::host_of;
 use crate::wallet::Wallet;
+use crate::who_knows::find_outdated;
 
 /// A shop whose keys are remembered.
 #[derive(Debug, Clone)]
@@ -21,6 +22,9 @@ pub struct ShopView {
     pub first_seen: Timestamp,
     /// Whether it is a program on this very computer.
     pub this_computer: bool,
+    /// Details of which it was sent a former value and not the present one, and which it has not promised to have deleted by
+    /// now.
+    pub outdated: Vec<ClaimName>,
     /// Whether its requests are always refused.
     pub blocked: bool,
     /// What it was given, oldest first.
@@ -56,16 +60,20 @@ impl Wallet {
     /// The shops this wallet has met, in the order of meeting.
     pub async fn shops(&self) -> Result<Vec<ShopView>, RecordError> {
         let blocked = self.blocked().await?;
+        let saved = self.saved().await?;
+        let sent = self.sent_details(&saved).await?;
         let mut shops = Vec::new();
         for (_, PinRecord(pin)) in self.vault().list::<PinRecord>().await? {
             let grants = self.grants_at(&pin.sector).await?.into_iter().map(GrantView::from).collect();
             let this_computer = pin.sector.is_development();
             let blocked = blocked.iter().any(|blocked| blocked.sector == pin.sector);
+            let outdated = find_outdated(&pin.sector, &saved, &sent);
             shops.push(ShopView {
                 sector: pin.sector,
                 name: pin.name,
                 first_seen: pin.first_seen,
                 this_computer,
+                outdated,
                 blocked,
                 grants,
             });

@@ -58,6 +58,9 @@ pub async fn run(
         if shop.grants.is_empty() {
             output.line("  You have never sent anything to this shop.");
         }
+        if !shop.outdated.is_empty() {
+            output.line(&format!("  has an older value of: {}", names(&shop.outdated).join(", ")));
+        }
         for grant in &shop.grants {
             let state = match grant.state {
                 GrantState::Sending => "not confirmed",
@@ -101,6 +104,7 @@ fn shop_object(shop: &ShopView) -> Value {
         "first_seen": rfc3339(shop.first_seen),
         "this_computer": shop.this_computer,
         "blocked": shop.blocked,
+        "outdated": shop.outdated,
         "grants": shop.grants.iter().map(grant_object).collect::<Vec<_>>(),
     })
 }

@@ -71,6 +71,8 @@ fn object(detail: &AttributeView, show: &Show) -> Value {
         "changed": rfc3339(detail.changed),
         "default": detail.default,
         "sensitive": detail.sensitive,
+        "known_to": detail.known_to,
+        "outdated_at": detail.outdated_at,
     });
     if show.history {
         let former = detail.history.iter();

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::consent::Choice;
+use passerby_protocol::time::Timestamp;
 
 use super::Detail;
 use crate::confirm::PassphraseConfirmed;
@@ -90,6 +91,8 @@ pub struct Going {
     pub value: AttributeValue,
     /// Under which label it is saved; absent when it was typed on the spot.
     pub label: Option<Label>,
+    /// When it first was the value there; absent when it was typed on the spot.
+    pub since: Option<Timestamp>,
     /// Whether it is a saved value that is sensitive.
     pub sensitive: bool,
 }
@@ -144,10 +147,11 @@ impl Answer {
     fn find_value(&self, detail: &Detail) -> Option<Going> {
         let claim = detail.claim.clone();
         if let Some(value) = self.typed.get(&claim) {
-            return Some(Going { claim, value: value.clone(), label: None, sensitive: false });
+            let (value, label, since) = (value.clone(), None, None);
+            return Some(Going { claim, value, label, since, sensitive: false });
         }
         let held = detail.find(self.uses.get(&Group::of(&claim)))?;
         let (value, label) = (held.value.clone(), Some(held.label.clone()));
-        Some(Going { claim, value, label, sensitive: held.sensitive })
+        Some(Going { claim, value, label, since: Some(held.since), sensitive: held.sensitive })
     }
 }

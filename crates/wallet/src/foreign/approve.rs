@@ -16,6 +16,7 @@ use crate::kill_point;
 use crate::records::{ActivityRecord, ForeignOutbox, RequestState, What};
 use crate::trouble::{Sent, Trouble};
 use crate::wallet::Wallet;
+use crate::who_knows::sources_of;
 
 /// Why an approved request did not end in an answer that was taken.
 #[derive(Debug, thiserror::Error)]
@@ -181,11 +182,15 @@ impl Wallet {
             consent_receipt: None,
             error: None,
         };
+        let goes = going(&view.needed, &view.optional, answer)?;
+        let saved = self.saved().await.map_err(ForeignOpenError::Vault)?;
+        let sources = sources_of(&goes, &answer.keep, &saved, self.now());
         record.state = RequestState::Sending;
         record.answer = Some(ForeignOutbox {
             response_uri,
             form: form.to_form(),
             claims: sealed.claims.clone(),
+            sources: Some(sources),
             given: self.now(),
             may_have_left: true,
         });

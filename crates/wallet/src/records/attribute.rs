@@ -22,6 +22,9 @@ pub(crate) struct AttributeRecord {
     pub label: Label,
     /// Since when it is the value.
     pub changed: Timestamp,
+    /// When it was first the value, if it was brought back since: what was sent then was this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<Timestamp>,
     /// Whether its label is the one that goes unless another is named. The members of one address agree.
     #[serde(default)]
     pub default: bool,
@@ -39,12 +42,25 @@ pub(crate) struct Former {
     value: Zeroizing<String>,
     /// Since when it was the value.
     pub changed: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<Timestamp>,
+}
+
+impl Former {
+    fn since(&self) -> Timestamp {
+        self.first.unwrap_or(self.changed)
+    }
+
+    fn value(&self) -> AttributeValue {
+        AttributeValue::new(self.value.as_str().to_owned())
+    }
 }
 
 impl AttributeRecord {
     pub fn new(claim: ClaimName, label: Label, value: &AttributeValue, changed: Timestamp) -> Self {
         let value = Zeroizing::new(value.expose().to_owned());
-        Self { claim, value, label, changed, default: false, sensitive: None, history: Vec::new() }
+        let (default, sensitive, history) = (false, None, Vec::new());
+        Self { claim, value, label, changed, first: None, default, sensitive, history }
     }
 
     pub fn value(&self) -> AttributeValue {
@@ -57,14 +73,32 @@ impl AttributeRecord {
 
     /// What it was before, newest first.
     pub fn history(&self) -> impl Iterator<Item = (AttributeValue, Timestamp)> {
-        let view = |former: &Former| (AttributeValue::new(former.value.as_str().to_owned()), former.changed);
-        self.history.iter().rev().map(view)
+        self.history.iter().rev().map(|former| (former.value(), former.changed))
+    }
+
+    /// When it first was the value: together with claim and label, that names one value of the person's.
+    pub fn since(&self) -> Timestamp {
+        self.first.unwrap_or(self.changed)
+    }
+
+    /// The value that first was it at this moment, as far as it is remembered.
+    pub fn find_since(&self, since: Timestamp) -> Option<AttributeValue> {
+        let present = (self.since() == since).then(|| self.value());
+        let former = || self.history.iter().rev().find(|former| former.since() == since).map(Former::value);
+        present.or_else(former)
+    }
+
+    /// What it was at a moment, as far as it is remembered.
+    pub fn find_at(&self, at: Timestamp) -> Option<AttributeValue> {
+        let present = (self.changed <= at).then(|| self.value());
+        let former = || self.history.iter().rev().find(|former| former.changed <= at).map(Former::value);
+        present.or_else(former)
     }
 
     /// Puts a new value in place of the present one, which becomes history. The same value again changes nothing.
     pub fn replace(&mut self, value: &AttributeValue, now: Timestamp) {
         if self.value.as_str() != value.expose() {
-            self.become_former(Zeroizing::new(value.expose().to_owned()), now);
+            self.become_former(Zeroizing::new(value.expose().to_owned()), now, None);
         }
     }
 
@@ -72,13 +106,15 @@ impl AttributeRecord {
     /// False if there is none.
     pub fn undo(&mut self, now: Timestamp) -> bool {
         let Some(former) = self.history.pop() else { return false };
-        self.become_former(former.value, now);
+        let first = Some(former.since());
+        self.become_former(former.value, now, first);
         true
     }
 
-    fn become_former(&mut self, value: Zeroizing<String>, now: Timestamp) {
+    fn become_former(&mut self, value: Zeroizing<String>, now: Timestamp, first: Option<Timestamp>) {
         let value = std::mem::replace(&mut self.value, value);
-        self.history.push(Former { value, changed: self.changed });
+        let first = std::mem::replace(&mut self.first, first);
+        self.history.push(Former { value, changed: self.changed, first });
         self.changed = now;
         let surplus = self.history.len().saturating_sub(MOST_FORMER);
         self.history.drain(..surplus);

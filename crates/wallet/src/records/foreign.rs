@@ -6,6 +6,7 @@ use passerby_protocol::time::Timestamp;
 use passerby_vault::Record;
 use serde::{Deserialize, Serialize};
 
+use super::grant::Sources;
 use super::request::{Fetched, RequestState};
 
 /// An answer: the exact bytes, written down before they are sent.
@@ -16,6 +17,9 @@ pub(crate) struct ForeignOutbox {
     pub form: String,
     /// The names of what is in it.
     pub claims: Vec<ClaimName>,
+    /// Where that is saved; absent in answers of older programs.
+    #[serde(default)]
+    pub sources: Option<Sources>,
     pub given: Timestamp,
     /// Whether an earlier attempt may have arrived: see [`super::OutboxRecord`].
     pub may_have_left: bool,

@@ -1,5 +1,7 @@
 //! A permission that was given: to whom, for what, until when. Names only.
 
+use std::collections::BTreeMap;
+
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::issuer::Issuer;
 use passerby_protocol::request::Terms;
@@ -7,6 +9,8 @@ use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Timestamp;
 use passerby_vault::Record;
 use serde::{Deserialize, Serialize};
+
+use crate::label::Label;
 
 /// How far a grant has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +33,16 @@ pub(crate) struct Opening {
     pub reason: String,
 }
 
+/// Where a detail that was sent is saved: under this label, and it was the value since then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Source {
+    pub label: Label,
+    pub since: Timestamp,
+}
+
+/// The sources of what was sent. What is not in here was typed for one order.
+pub(crate) type Sources = BTreeMap<ClaimName, Source>;
+
 /// A grant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct GrantRecord {
@@ -36,6 +50,9 @@ pub(crate) struct GrantRecord {
     pub relay: Issuer,
     /// What was sent.
     pub claims: Vec<ClaimName>,
+    /// Where that is saved; absent in grants of older programs.
+    #[serde(default)]
+    pub sources: Option<Sources>,
     /// What could have been sent: everything that was offered to the person.
     #[serde(default)]
     pub asked: Vec<ClaimName>,

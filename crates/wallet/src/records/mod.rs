@@ -25,7 +25,7 @@ pub(crate) use backup_place::{BackupPlaceRecord, Failing};
 pub(crate) use block::BlockRecord;
 pub(crate) use foreign::{ForeignOutbox, ForeignRequestRecord};
 pub use grant::GrantState;
-pub(crate) use grant::{GrantRecord, Opening};
+pub(crate) use grant::{GrantRecord, Opening, Source, Sources};
 pub(crate) use outbox::OutboxRecord;
 pub(crate) use pin::PinRecord;
 pub(crate) use receipt::ReceiptRecord;
