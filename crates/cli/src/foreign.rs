@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::moment::{day, minute, rfc3339};
 use crate::output::Output;
 use crate::prompt;
-use crate::request_text::{detail_objects, names, table};
+use crate::request_text::{detail_objects, lookalike, lookalike_object, names, table};
 
 /// The system's authorities, and those in the file that the person named.
 pub fn load_trust(file: Option<&Path>) -> Result<Trust, Failure> {
@@ -143,6 +143,7 @@ fn lines(view: &ForeignView, uses: &BTreeMap<Group, Label>) -> Vec<String> {
     };
     let mut lines = vec![format!("Request {}: {} ({known}{here})", view.number, view.host), String::new()];
     lines.push(format!("  {}", view.checked()));
+    lines.extend(lookalike(&view.host, &view.lookalike).into_iter().map(|text| format!("  {text}")));
     lines.push(format!("  {}", view.unsaid()));
     lines.extend(table(&view.needed, &view.optional, &[], uses));
     lines.push(String::new());
@@ -156,6 +157,7 @@ fn object(view: &ForeignView) -> Value {
         "number": view.number,
         "sector": view.host,
         "foreign": true,
+        "lookalike": lookalike_object(&view.lookalike),
         "this_computer": view.this_computer,
         "needed": detail_objects(&view.needed),
         "optional": detail_objects(&view.optional),
@@ -168,6 +170,7 @@ fn object(view: &ForeignView) -> Value {
 mod tests {
     use passerby_protocol::sector::Sector;
     use passerby_protocol::time::Timestamp;
+    use passerby_wallet::Lookalike;
 
     use super::*;
 
@@ -177,6 +180,7 @@ mod tests {
         let view = ForeignView {
             number: 4,
             host: Sector::parse("bank.example").unwrap(),
+            lookalike: Lookalike::default(),
             this_computer: false,
             needed: Vec::new(),
             optional: Vec::new(),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use passerby_protocol::claim::ClaimName;
-use passerby_wallet::{Answer, BroughtBack, Detail, Group, Label, RequestView};
+use passerby_protocol::sector::Sector;
+use passerby_wallet::{Answer, BroughtBack, Detail, Group, Label, Lookalike, RequestView};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, sentence};
@@ -15,6 +16,9 @@ pub fn lines(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Vec<String> {
     let mut say = |text: String| lines.push(format!("  {text}"));
     say(format!("Calls itself \"{}\"", view.name));
     say(view.checked());
+    for text in lookalike(&view.sector, &view.lookalike) {
+        say(text);
+    }
     if view.new_main_keys {
         say("This shop has new main keys, as it announced.".to_owned());
     }
@@ -56,6 +60,7 @@ pub fn object(view: &RequestView) -> Value {
     json!({
         "number": view.number,
         "sector": view.sector,
+        "lookalike": lookalike_object(&view.lookalike),
         "name": view.name,
         "this_computer": view.this_computer,
         "relay": view.relay,
@@ -156,6 +161,25 @@ fn history(view: &RequestView) -> Vec<String> {
         texts.push(format!("Passes it on to somebody new: {}.", news.new_recipients.join(", ")));
     }
     texts
+}
+
+/// What the eye may miss about a host.
+pub fn lookalike(host: &Sector, found: &Lookalike) -> Vec<String> {
+    let written = found.written_out.as_ref();
+    let written = written
+        .map(|written| format!("Look closely: the real address is {host}. It only looks like {written}."));
+    let other = found.resembles.as_ref().map(|other| {
+        format!("This is not {}, which you have known since {}.", other.sector, day(other.since))
+    });
+    written.into_iter().chain(other).collect()
+}
+
+/// The same for machines.
+pub fn lookalike_object(found: &Lookalike) -> Value {
+    json!({
+        "written_out": found.written_out,
+        "resembles": found.resembles.as_ref().map(|other| &other.sector),
+    })
 }
 
 /// What a relay server had of the time before a restore.

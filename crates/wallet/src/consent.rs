@@ -20,6 +20,7 @@ use passerby_vault::RecordError;
 use crate::bring_back::BroughtBack;
 use crate::group::Group;
 use crate::label::Label;
+use crate::lookalike::Lookalike;
 use crate::records::{AttributeRecord, GrantRecord, RequestRecord};
 use crate::relay_trouble::host_of;
 use crate::saved::Saved;
@@ -81,6 +82,8 @@ pub struct RequestView {
     pub number: u32,
     /// The proven web address.
     pub sector: Sector,
+    /// What the eye may miss about it.
+    pub lookalike: Lookalike,
     /// What the shop calls itself.
     pub name: String,
     /// Whether the shop is a program on this very computer.
@@ -229,6 +232,7 @@ impl Wallet {
         Ok(RequestView {
             number: record.number,
             sector: request.sector().clone(),
+            lookalike: self.find_lookalike(request.sector()).await?,
             name: request.statement().name.clone(),
             this_computer: request.sector().is_development(),
             relay: host_of(request.relay()).to_owned(),
@@ -283,7 +287,7 @@ fn find_moved<'a>(asked: impl Iterator<Item = &'a Detail>, there: &[SentDetail])
         let group = Group::of(&detail.claim);
         // An address is what was last sent of any of its members: that of two times is not mixed.
         let Some(last) = there.iter().rev().find(|sent| group.holds(&sent.claim)) else { continue };
-        let of_it = |sent: &&SentDetail| sent.given == last.given && sent.claim == detail.claim;
+        let of_it = |sent: &&SentDetail| sent.answer == last.answer && sent.claim == detail.claim;
         let (Some(sent), Some(held)) = (there.iter().find(of_it), &detail.value) else { continue };
         if !sent.is(&held.value) && !moved.iter().any(|moved| moved.group == group) {
             moved.push(Moved { group, sends: held.label.clone(), had: sent.label.clone() });

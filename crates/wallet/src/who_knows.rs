@@ -28,6 +28,8 @@ pub(crate) struct SentDetail {
     /// Under which label it was saved.
     pub label: Label,
     pub given: Timestamp,
+    /// The number of the answer that it was a part of.
+    pub answer: usize,
     /// Whether the shop promised to have deleted it by now.
     pub ended: bool,
     /// What was sent, as far as it is remembered.
@@ -70,8 +72,8 @@ impl Wallet {
         for (_, grant) in self.vault().list::<GrantRecord>().await? {
             if grant.state != GrantState::NotTaken {
                 let ended = grant.kept_until.has_ended(now);
-                let about = (&grant.sector, grant.given, ended);
-                sent.extend(details(saved, about, &grant.claims, grant.sources.as_ref()));
+                let about = About { host: &grant.sector, given: grant.given, ended, answer: sent.len() };
+                sent.extend(about.details(saved, &grant.claims, grant.sources.as_ref()));
             }
         }
         for (_, record) in self.vault().list::<ForeignRequestRecord>().await? {
@@ -79,8 +81,8 @@ impl Wallet {
                 matches!(record.state, RequestState::Sending | RequestState::Sent | RequestState::Unclear);
             if let (true, Some(host), Some(answer)) = (left, &record.host, &record.answer) {
                 // It named no end.
-                let about = (host, answer.given, false);
-                sent.extend(details(saved, about, &answer.claims, answer.sources.as_ref()));
+                let about = About { host, given: answer.given, ended: false, answer: sent.len() };
+                sent.extend(about.details(saved, &answer.claims, answer.sources.as_ref()));
             }
         }
         sent.sort_by_key(|sent| sent.given);
@@ -95,29 +97,35 @@ pub(crate) fn find_outdated(sector: &Sector, saved: &Saved, sent: &[SentDetail])
     outdated.map(|record| record.claim.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn details(
-    saved: &Saved,
-    (host, given, ended): (&Sector, Timestamp, bool),
-    claims: &[ClaimName],
-    sources: Option<&Sources>,
-) -> Vec<SentDetail> {
-    let detail = |claim: &ClaimName| {
-        let (label, value) = match sources {
-            Some(sources) => {
-                let Source { label, since } = sources.get(claim)?;
-                let record = saved.find(claim, label);
-                (label.clone(), record.and_then(|(_, record)| record.find_since(*since)))
-            }
-            // Written before sources were: the default of that time is taken to be the one of now.
-            None => {
-                let label = saved.find_default(&Group::of(claim))?;
-                let (_, record) = saved.find(claim, label)?;
-                (label.clone(), Some(record.find_at(given)?))
-            }
+/// What all details of an answer have in common.
+struct About<'a> {
+    host: &'a Sector,
+    given: Timestamp,
+    ended: bool,
+    answer: usize,
+}
+
+impl About<'_> {
+    fn details(&self, saved: &Saved, claims: &[ClaimName], sources: Option<&Sources>) -> Vec<SentDetail> {
+        let Self { host, given, ended, answer } = *self;
+        let detail = |claim: &ClaimName| {
+            let (label, value) = match sources {
+                Some(sources) => {
+                    let Source { label, since } = sources.get(claim)?;
+                    let record = saved.find(claim, label);
+                    (label.clone(), record.and_then(|(_, record)| record.find_since(*since)))
+                }
+                // Written before sources were: the default of that time is taken to be the one of now.
+                None => {
+                    let label = saved.find_default(&Group::of(claim))?;
+                    let (_, record) = saved.find(claim, label)?;
+                    (label.clone(), Some(record.find_at(given)?))
+                }
+            };
+            Some(SentDetail { host: host.clone(), claim: claim.clone(), label, given, answer, ended, value })
         };
-        Some(SentDetail { host: host.clone(), claim: claim.clone(), label, given, ended, value })
-    };
-    claims.iter().filter_map(detail).collect()
+        claims.iter().filter_map(detail).collect()
+    }
 }
 
 /// Where what goes is saved. What was typed is under the label it is kept under, if it is kept, and new at this moment
@@ -158,7 +166,11 @@ mod tests {
         let saved = Saved::of([email.clone(), work.clone()]);
         let host = Sector::parse("shoes.example").unwrap();
         let knows = |given, record: &AttributeRecord| {
-            let sent = details(&saved, (&host, at(given), false), &[claim("email"), claim("name")], None);
+            let sent = About { host: &host, given: at(given), ended: false, answer: 0 }.details(
+                &saved,
+                &[claim("email"), claim("name")],
+                None,
+            );
             let Knowers { known_to, outdated_at } = Knowers::of(record, &sent);
             (known_to.len(), outdated_at.len())
         };

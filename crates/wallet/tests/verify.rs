@@ -4,8 +4,8 @@ mod world;
 
 use passerby_protocol::keys::SigningKey;
 use passerby_protocol::time::DAY;
-use passerby_wallet::{ApproveError, OpenError, Refusal, Sent, Trouble as _, What};
-use world::{Ask, World, claim, yes};
+use passerby_wallet::{ApproveError, Lookalike, OpenError, Refusal, Sent, Trouble as _, What};
+use world::{Ask, Shop, World, claim, yes};
 
 #[tokio::test]
 async fn what_is_new_is_told() {
@@ -197,4 +197,26 @@ async fn only_what_was_offered_can_be_sent() {
     let nonsense = wallet.open_request("https://shop.example/", &mut world.rng).await.unwrap_err();
     assert!(matches!(nonsense, OpenError::Link(_)));
     assert!(world.relay.arrived().is_empty());
+}
+
+#[tokio::test]
+async fn a_host_that_resembles_a_known_one_is_not_taken_for_it() {
+    let mut world = World::new().await;
+    let wallet = world.new_wallet().await;
+    let first = world.open(&wallet, &Ask::default()).await;
+    assert_eq!(first.lookalike, Lookalike::default());
+    world.clock.turn(60);
+    let (shoes, met) = (world.shop.sector.clone(), first.known_since);
+    assert_eq!(met, None);
+    // Another port is the same host; another name with one letter more is not.
+    world.shop = Shop::start(world.now(), &mut world.rng).await;
+    assert_eq!(world.open(&wallet, &Ask::default()).await.lookalike.resembles, None);
+    world.shop = Shop::start_as("shooes.localhost", world.now(), &mut world.rng).await;
+    let view = world.open(&wallet, &Ask::default()).await;
+    let resembled = view.lookalike.resembles.clone().unwrap();
+    assert_eq!((resembled.sector, resembled.since), (shoes, world.now() + -60));
+    // Nothing is refused for it, and it is told at each look.
+    let again = wallet.look(Some(view.number), &mut world.rng).await.unwrap();
+    assert_eq!(again.lookalike, view.lookalike);
+    wallet.approve(&again, &yes(&[]), &mut world.rng).await.unwrap();
 }

@@ -14,6 +14,7 @@ use super::open::{claimed_host, ensure_undecided};
 use super::trouble::HostTrouble;
 use super::{ForeignOpenError, Trust};
 use crate::consent::Detail;
+use crate::lookalike::Lookalike;
 use crate::records::{ActivityRecord, ForeignRequestRecord, PinRecord, RequestState, What};
 use crate::wallet::Wallet;
 
@@ -24,6 +25,8 @@ pub struct ForeignView {
     pub number: u32,
     /// The host that the certificate is for, and that the answer goes to.
     pub host: Sector,
+    /// What the eye may miss about it.
+    pub lookalike: Lookalike,
     /// Whether it is a program on this very computer.
     pub this_computer: bool,
     /// Details that it cannot do without.
@@ -188,6 +191,7 @@ impl Wallet {
         Ok(ForeignView {
             number: record.number,
             host: host.clone(),
+            lookalike: self.find_lookalike(host).await?,
             this_computer: request.host().is_development(),
             needed: request.asked().required.iter().flat_map(|part| &part.claims).map(detail).collect(),
             optional: request.asked().optional.iter().map(|optional| detail(&optional.claim)).collect(),

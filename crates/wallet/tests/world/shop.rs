@@ -69,9 +69,14 @@ pub struct Shop {
 
 impl Shop {
     pub async fn start(now: Timestamp, rng: &mut ChaCha20Rng) -> Self {
+        Self::start_as("shoes.localhost", now, rng).await
+    }
+
+    /// Under another name.
+    pub async fn start_as(host: &str, now: Timestamp, rng: &mut ChaCha20Rng) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let sector = Sector::parse(&format!("shoes.localhost:{port}")).unwrap();
+        let sector = Sector::parse(&format!("{host}:{port}")).unwrap();
         let (root, request_key, release_key) =
             (SigningKey::make(rng), SigningKey::make(rng), ReleaseKey::make(ReleaseSuite::Hpke9, rng));
         let allowed = [
