@@ -119,6 +119,7 @@ Examples:
   passerby approve 3 --only email
   passerby approve 3 --use email=work --use address=home
   passerby approve 3 --all --json
+  passerby approve 3 --stranger        the shop does not learn that it is you again
 
 What is sensitive goes only after you gave the passphrase for it, at the terminal or by --passphrase-file.")]
     Approve(Approve),

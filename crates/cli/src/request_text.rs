@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::sector::Sector;
-use passerby_wallet::{Answer, BroughtBack, Detail, Group, Label, Lookalike, RequestView};
+use passerby_wallet::{Answer, BroughtBack, Detail, Group, Label, Lookalike, Names, RequestView};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, sentence};
@@ -76,6 +76,12 @@ pub fn object(view: &RequestView) -> Value {
         "policy": view.policy_uri,
         "answer_by": rfc3339(view.answer_by),
         "brought_back": view.brought_back.map(|found| matches!(found, BroughtBack::Copy { .. })),
+        "known_as": view.known_as,
+        "names": match view.names {
+            Names::Either => json!(["regular", "stranger"]),
+            Names::Regular => json!(["regular"]),
+            Names::Stranger => json!(["stranger"]),
+        },
         "times_sent": view.news.times_sent,
         "last_sent": view.news.last_sent.map(rfc3339),
         "new": {
@@ -209,6 +215,9 @@ fn row(detail: &Detail, new: &[ClaimName], uses: &BTreeMap<Group, Label>, width:
     let text = [Some(value), label, others, new].into_iter().flatten().collect::<Vec<_>>().join("   ");
     format!("    {:width$}  {text}", detail.claim.as_str())
 }
+
+/// What to know once something went to a shop as a stranger's.
+pub const AS_STRANGER: &str = "It went under a name for this alone. That name is in this wallet and its backups; your 24 words do not bring it back.";
 
 /// What stands in place of a sensitive value.
 pub const HIDDEN: &str = "(hidden: very personal)";

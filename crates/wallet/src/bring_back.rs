@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::{ActivityRecord, PinRecord, RestoredRecord, SelfCopyRecord, SpareKeyRecord, What};
 use crate::relay_trouble::RelayTrouble;
+use crate::stranger::REGULAR;
 use crate::verify::VerifyError;
 use crate::wallet::{CreateError, Wallet};
 use crate::words::RecoveryWords;
@@ -69,7 +70,7 @@ impl Wallet {
         rng: &mut impl CryptoRng,
     ) -> Result<Option<BroughtBack>, VerifyError> {
         let root = self.root(rng).await?;
-        let Ok(key) = PairwiseKey::derive(&root, sector, 0) else { return Ok(None) };
+        let Ok(key) = PairwiseKey::derive(&root, sector, REGULAR) else { return Ok(None) };
         tracing::debug!(step = "verify", "asking the relay for the self-copy");
         let sealed = match self.fetch_copy(client, &key, rng).await {
             Ok(None) => return Ok(None),
@@ -80,7 +81,7 @@ impl Wallet {
             }
             Err(_) => None,
         };
-        let opened = sealed.and_then(|sealed| sealed.open(&root, client.issuer(), sector, 0).ok());
+        let opened = sealed.and_then(|sealed| sealed.open(&root, client.issuer(), sector, REGULAR).ok());
         let now = self.now();
         let mut batch = self.vault().batch();
         let brought_back = if let Some(copy) = opened {

@@ -24,6 +24,7 @@ use crate::lookalike::Lookalike;
 use crate::records::{AttributeRecord, GrantRecord, RequestRecord};
 use crate::relay_trouble::host_of;
 use crate::saved::Saved;
+use crate::stranger::REGULAR;
 use crate::wallet::Wallet;
 use crate::who_knows::SentDetail;
 
@@ -110,8 +111,24 @@ pub struct RequestView {
     pub answer_by: Timestamp,
     /// After a restore from the words: what the relay server still had about this shop.
     pub brought_back: Option<BroughtBack>,
+    /// The person's name at this shop: the pseudonym that it was last answered under, if it was. It sees no other unless it
+    /// is answered as a stranger.
+    pub known_as: Option<String>,
+    /// As whom it can be answered.
+    pub names: Names,
     /// What is different from the times before.
     pub news: News,
+}
+
+/// As whom a request can be answered: both, until an answer was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Under the person's name at this shop, or as a stranger.
+    Either,
+    /// Under the person's name at this shop: the relay server saw that already.
+    Regular,
+    /// As a stranger: the relay server saw that already. The 24 words do not bring back what is given so.
+    Stranger,
 }
 
 /// What is different from the times when something was sent to this shop before.
@@ -246,6 +263,16 @@ impl Wallet {
             policy_uri: request.statement().policy_uri.clone(),
             answer_by: request.response_by(),
             brought_back: record.brought_back,
+            known_as: sent
+                .iter()
+                .rev()
+                .find(|grant| grant.key_number == REGULAR)
+                .map(|grant| grant.user_ref.clone()),
+            names: match record.find_begun() {
+                None => Names::Either,
+                Some(REGULAR) => Names::Regular,
+                Some(_) => Names::Stranger,
+            },
             news,
         })
     }

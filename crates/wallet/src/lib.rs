@@ -50,6 +50,7 @@ pub mod sensitive;
 mod settle;
 pub mod shops;
 pub mod spare_key;
+pub mod stranger;
 pub mod trouble;
 mod wallet;
 pub mod ways_in;
@@ -65,8 +66,8 @@ pub use bring_back::BroughtBack;
 pub use clock::SystemClock;
 pub use confirm::PassphraseConfirmed;
 pub use consent::{
-    Answer, Card, CardKind, ChoiceError, Detail, Going, Held, Line, Mark, Moved, Need, News, Optionals,
-    Picked, Recipient, RequestKind, RequestView, Typed,
+    Answer, Card, CardKind, ChoiceError, Detail, Going, Held, Line, Mark, Moved, Names, Need, News,
+    Optionals, Picked, Recipient, RequestKind, RequestView, Typed,
 };
 pub use decline::{DeclineError, Declined, Refusal};
 pub use deliver::{Delivered, Retried, SendError};
@@ -85,6 +86,7 @@ pub use self_copy::CopiesLeft;
 pub use sensitive::Sensitive;
 pub use shops::{GrantView, ShopView};
 pub use spare_key::{ShownWords, SpareKey, SpareKeyError};
+pub use stranger::BegunAsAnother;
 pub use trouble::{Sent, Trouble};
 pub use verify::VerifyError;
 pub use wallet::{CreateError, Wallet};

@@ -112,7 +112,8 @@ impl Wallet {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<OpeningBody>, OpeningsError> {
         let root = self.root(rng).await?;
-        let key = PairwiseKey::derive(&root, &grant.sector, 0).map_err(|_| OpeningsError::Key)?;
+        let key =
+            PairwiseKey::derive(&root, &grant.sector, grant.key_number).map_err(|_| OpeningsError::Key)?;
         let client = RelayClient::new(grant.relay.clone(), Connection::open()?);
         let now = self.now();
         let fetched = client

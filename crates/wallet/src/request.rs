@@ -122,6 +122,7 @@ impl Wallet {
             fetched: None,
             statement: None,
             familiarity: None,
+            key_number: None,
             answer_by: None,
             brought_back: None,
             return_to: None,

@@ -23,6 +23,7 @@ use crate::records::{
     Sources, What,
 };
 use crate::request::parse_key;
+use crate::stranger::{BegunAsAnother, REGULAR};
 use crate::trouble::{Sent, Trouble};
 use crate::verify::{Checked, VerifyError};
 use crate::wallet::Wallet;
@@ -57,6 +58,9 @@ pub enum ApproveError {
     /// Something sensitive would go, and the passphrase was not typed for it.
     #[error("{}", unconfirmed_sentence(.0))]
     Unconfirmed(Vec<ClaimName>),
+    /// It was begun under another pseudonym.
+    #[error(transparent)]
+    Begun(#[from] BegunAsAnother),
     /// There is no passport.
     #[error(transparent)]
     Passport(#[from] PassportError),
@@ -95,6 +99,7 @@ impl Trouble for ApproveError {
             Self::Value(error) => error.code(),
             Self::Choice(error) => error.code(),
             Self::Unconfirmed(_) => "passphrase-needed",
+            Self::Begun(begun) => begun.code(),
             Self::Passport(error) => error.code(),
             Self::Seal(_) | Self::Key => "seal",
             Self::Vault(error) => error.code(),
@@ -122,6 +127,7 @@ impl Trouble for ApproveError {
             Self::Choice(error) => error.next_step(),
             Self::Unconfirmed(_) => "To send this, give your passphrase.",
             Self::Consent(_) => "Save it with `passerby set`, and approve again.",
+            Self::Begun(begun) => begun.next_step(),
             Self::Passport(error) => error.next_step(),
             Self::Vault(error) => error.next_step(),
             Self::Send(error) => error.next_step(),
@@ -170,7 +176,9 @@ impl Wallet {
 
         // Only now, after all checks, is a key for this sector derived.
         let root = self.root(rng).await?;
-        let key = PairwiseKey::derive(&root, checked.request.sector(), 0).map_err(|_| ApproveError::Key)?;
+        let number = self.choose_key(id, &mut record, answer.as_stranger, rng).await??;
+        let key =
+            PairwiseKey::derive(&root, checked.request.sector(), number).map_err(|_| ApproveError::Key)?;
         let passport = self.fetch_passport(&checked, &key, &parse_key(&record.key)?, rng).await?;
         let grant = checked.request.clone().consent(&choice)?;
         let sealed = SealedRelease::seal(grant, &passport, &key, self.now(), rng)?;
@@ -199,7 +207,8 @@ impl Wallet {
             }
         }
         let sources = sources_of(going, &answer.keep, &self.saved().await?, now);
-        let grant = grant_of(&checked.request, sealed, sources, key.user_ref(), now);
+        let whom = (record.key_number.unwrap_or(REGULAR), key.user_ref());
+        let grant = grant_of(&checked.request, sealed, sources, whom, now);
         let grant = batch.insert(&grant, now.seconds(), rng)?;
         let receipt = ReceiptRecord { grant, consent: sealed.consent_receipt.clone(), relay: None };
         let receipt = batch.insert(&receipt, now.seconds(), rng)?;
@@ -235,7 +244,7 @@ fn grant_of(
     request: &VerifiedRequest,
     sealed: &SealedRelease,
     sources: Sources,
-    user_ref: String,
+    (key_number, user_ref): (u32, String),
     now: Timestamp,
 ) -> GrantRecord {
     GrantRecord {
@@ -251,6 +260,7 @@ fn grant_of(
             .collect(),
         terms: request.terms().clone(),
         terms_hash: request.terms_text().hash(),
+        key_number,
         user_ref,
         given: now,
         kept_until: kept_until(request.terms(), now),

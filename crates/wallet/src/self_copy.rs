@@ -6,6 +6,8 @@
 //!                         └── anything goes wrong: still due, and nobody is disturbed
 //! ```
 //!
+//! What was given as a stranger is in no copy: the words bring back the regular pseudonym alone.
+//!
 //! What it must never do: put a value into a copy; tell one relay about two shops at the same moment; replace a pin that
 //! is known by one from a copy; hold up or fail a delivery.
 
@@ -21,6 +23,7 @@ use passerby_vault::{Batch, RecordError, RecordId};
 use rand_core::CryptoRng;
 
 use crate::records::{GrantRecord, GrantState, PinRecord, SelfCopyRecord};
+use crate::stranger::REGULAR;
 use crate::wallet::Wallet;
 
 /// A relay that claims a number beyond this does not tell the truth: no person agrees so often.
@@ -90,7 +93,7 @@ impl Wallet {
         rng: &mut impl CryptoRng,
     ) -> Result<bool, RecordError> {
         let root = self.root(rng).await?;
-        let Ok(key) = PairwiseKey::derive(&root, &record.sector, 0) else { return Ok(false) };
+        let Ok(key) = PairwiseKey::derive(&root, &record.sector, REGULAR) else { return Ok(false) };
         let Ok(connection) = Connection::open() else { return Ok(false) };
         let client = RelayClient::new(record.relay.clone(), connection);
         tracing::debug!(step = "deliver", "leaving a self-copy");
@@ -149,7 +152,7 @@ impl Wallet {
         if sealed.seq >= HIGHEST_BELIEVABLE {
             return Ok(None);
         }
-        if let Ok(copy) = sealed.open(root, client.issuer(), key.sector(), 0) {
+        if let Ok(copy) = sealed.open(root, client.issuer(), key.sector(), REGULAR) {
             let mut batch = self.vault().batch();
             self.adopt_grants(&mut batch, &copy, rng).await?;
             if !batch.is_empty() {
@@ -208,7 +211,10 @@ impl Wallet {
         let Some((_, PinRecord(pin))) = pinned else { return Ok(None) };
         let now = self.now();
         let grants = self.grants_at(&record.sector).await?.into_iter();
-        let grants = grants.filter(|grant| grant.relay == record.relay && !grant.kept_until.has_ended(now));
+        let grants = grants.filter(|grant| {
+            let here = grant.relay == record.relay && grant.key_number == REGULAR;
+            here && !grant.kept_until.has_ended(now)
+        });
         let mut copy = SelfCopy {
             relay: record.relay.clone(),
             sector: record.sector.clone(),
@@ -219,7 +225,7 @@ impl Wallet {
             grants: grants.filter_map(copied).collect(),
         };
         loop {
-            match copy.seal(root, 0, rng) {
+            match copy.seal(root, REGULAR, rng) {
                 Ok(sealed) => return Ok(Some(sealed)),
                 Err(_) if copy.grants.is_empty() => return Ok(None),
                 Err(_) => drop(copy.grants.remove(0)),
@@ -253,6 +259,7 @@ fn record_of(copy: &SelfCopy, grant: &CopiedGrant) -> GrantRecord {
         asked: grant.claims.clone(),
         terms: grant.terms.clone(),
         terms_hash: grant.terms_hash.clone(),
+        key_number: REGULAR,
         user_ref: copy.user_ref.clone(),
         given: grant.given,
         kept_until: grant.kept_until,

@@ -15,6 +15,7 @@ use crate::records::{
     ActivityRecord, GrantRecord, GrantState, OutboxRecord, ReceiptRecord, RequestRecord, RequestState, What,
 };
 use crate::relay_trouble::{RelayTrouble, host_of};
+use crate::stranger::REGULAR;
 use crate::trouble::Sent;
 use crate::wallet::Wallet;
 
@@ -50,9 +51,10 @@ impl Wallet {
         let now = self.now();
         let mut batch = self.vault().batch();
         batch.remove(id);
-        let mut claims = Vec::new();
+        let (mut claims, mut key_number) = (Vec::new(), REGULAR);
         if let Some(mut grant) = self.vault().load::<GrantRecord>(outbox.grant).await? {
             claims.clone_from(&grant.claims);
+            key_number = grant.key_number;
             grant.state = GrantState::Sent;
             grant.grant_id = Some(grant_id.clone());
             batch.update(outbox.grant, &grant, rng)?;
@@ -73,7 +75,9 @@ impl Wallet {
             claims: claims.clone(),
         };
         batch.insert(&line, now.seconds(), rng)?;
-        self.want_self_copy(&mut batch, &outbox.sector, &outbox.relay, rng).await?;
+        if key_number == REGULAR {
+            self.want_self_copy(&mut batch, &outbox.sector, &outbox.relay, rng).await?;
+        }
         self.vault().write(batch).await?;
         kill_point!("deliver-confirmed");
         let grant_id = grant_id.clone();

@@ -8,6 +8,7 @@ use passerby_vault::RecordError;
 use crate::openings::OpeningView;
 use crate::records::{GrantRecord, GrantState, Opening, PinRecord, RequestRecord};
 use crate::relay_trouble::host_of;
+use crate::stranger::REGULAR;
 use crate::wallet::Wallet;
 use crate::who_knows::find_outdated;
 
@@ -38,6 +39,8 @@ pub struct GrantView {
     pub grant_id: Option<String>,
     /// The person's name at this shop: a pseudonym that no other shop has.
     pub user_ref: String,
+    /// Whether that is a stranger's name, for this alone. The 24 words do not bring it back.
+    pub as_stranger: bool,
     /// How far it came.
     pub state: GrantState,
     /// When it was given.
@@ -104,6 +107,7 @@ impl From<GrantRecord> for GrantView {
         Self {
             grant_id: grant.grant_id,
             user_ref: grant.user_ref,
+            as_stranger: grant.key_number != REGULAR,
             state: grant.state,
             given: grant.given,
             kept_until: grant.kept_until,

@@ -15,7 +15,9 @@ use passerby_relay_store::ShopStore as _;
 use passerby_relay_store_sqlite::SqliteStore;
 use passerby_testkit::clock::{NOON, TestClock};
 use passerby_testkit::rng::seeded;
-use passerby_wallet::{GrantState, Refusal, Sent, Trouble as _, Wallet, What};
+use passerby_wallet::{
+    Answer, BroughtBack, CopiesLeft, GrantState, Refusal, Sent, Stretching, Trouble as _, Wallet, What,
+};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -146,6 +148,39 @@ async fn from_the_link_to_the_packing_table() {
     assert_eq!(wallet.refresh_openings(&mut town.rng).await.unwrap().0, 0, "each opening once");
     let log = wallet.activity().await.unwrap();
     assert_eq!(log.last().unwrap().what, What::Opened { reason: "packing order 7".to_owned() });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stranger_learns_who_opened_it_and_leaves_no_copy() {
+    let mut town = Town::new().await;
+    let wallet = town.wallet().await;
+    let made = town.ask(&Ask::default()).await;
+    let view = wallet.open_request(&made.link, &mut town.rng).await.unwrap();
+    let answer = Answer { as_stranger: true, ..yes(&[]) };
+    let delivered = wallet.approve(&view, &answer, &mut town.rng).await.unwrap();
+    let code = parameter(&delivered.return_to, "response_code");
+    let path = format!("/v1/transactions/{}/collect", made.id.as_str());
+    town.call(&path, &json!({ "response_code": code })).await;
+    let path = format!("/v1/grants/{}/openings", delivered.grant_id);
+    town.call(&path, &json!({ "reason": "packing order 8" })).await;
+    let (new, troubles) = wallet.refresh_openings(&mut town.rng).await.unwrap();
+    assert_eq!((new, troubles.len()), (1, 0), "asked for with the stranger's own key");
+    assert_eq!(wallet.leave_self_copies(None, &mut town.rng).await.unwrap(), CopiesLeft::default());
+
+    // Beside it the regular one leaves its copy as ever, with nothing of the stranger's in it.
+    let made = town.ask(&Ask::default()).await;
+    let view = wallet.open_request(&made.link, &mut town.rng).await.unwrap();
+    wallet.approve(&view, &yes(&[]), &mut town.rng).await.unwrap();
+    assert_eq!(wallet.leave_self_copies(None, &mut town.rng).await.unwrap().left, 1);
+    let words = wallet.show_words(&world::passphrase(), &mut town.rng).await.unwrap().words;
+    let path = town.folder.path().join("restored.db");
+    let (floor, clock) = (Stretching::FLOOR, town.clock.clone());
+    let restored =
+        Wallet::restore_from_words(&path, &words, &world::passphrase(), floor, clock, &mut town.rng).await;
+    let restored = restored.unwrap();
+    let made = town.ask(&Ask::default()).await;
+    let view = restored.open_request(&made.link, &mut town.rng).await.unwrap();
+    assert_eq!(view.brought_back, Some(BroughtBack::Copy { grants: 1 }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,6 +17,9 @@ pub struct Approve {
     /// Which of several saved values goes, by its label; `address` means a whole one. May be given several times
     #[arg(long = "use", value_parser = parse_use, value_delimiter = ',', value_name = "DETAIL=LABEL")]
     pub uses: Vec<(Group, Label)>,
+    /// Under a name for this answer alone, not under yours at this shop
+    #[arg(long)]
+    pub stranger: bool,
     /// Do not ask on a terminal either
     #[arg(long)]
     pub yes: bool,

@@ -33,12 +33,16 @@ pub async fn run(
         (false, None) => None,
     };
     if let Some(number) = wallet.find_foreign(approve.request).await? {
-        let answer = Answer { optional: optional.unwrap_or_default(), uses, ..Answer::default() };
+        let optional = optional.unwrap_or_default();
+        let answer = Answer { optional, uses, as_stranger: approve.stranger, ..Answer::default() };
         let approval = foreign::Approval { number, answer, yes: approve.yes, browser: approve.browser };
         return foreign::approve(wallet, rng, approval, &foreign::load_trust(anchors)?, output).await;
     }
     let view = wallet.look(approve.request, rng).await.map_err(|error| Failure::of_step(&error))?;
     output.lines(&request_text::lines(&view, &uses));
+    if approve.stranger {
+        output.line("  You answer as a stranger: the shop sees a name that you have nowhere else.");
+    }
     let answer = if !output.is_json() && !approve.yes && prompt::is_somebody_there() {
         decide::at_terminal(wallet, &view, optional, uses, rng).await?
     } else {
@@ -48,11 +52,16 @@ pub async fn run(
         output.line(&format!("Nothing was sent. To refuse: passerby decline {}", view.number));
         return Ok(ExitCode::SUCCESS);
     };
+    answer.as_stranger = approve.stranger;
     decide::confirm(wallet, &view, &mut answer, passphrase).await?;
     let delivered = decide::send(wallet, &view, &answer, rng).await?;
     let mut object = decide::delivered_object(&delivered);
     object["request"] = request_text::object(&view);
+    object["as_stranger"] = approve.stranger.into();
     output.object(&json!(object));
+    if approve.stranger {
+        output.line(request_text::AS_STRANGER);
+    }
     decide::show_delivered(output, &delivered, approve.browser);
     decide::leave_copy(wallet, Some(&delivered.sector), rng).await;
     Ok(ExitCode::SUCCESS)

@@ -74,6 +74,9 @@ pub async fn run(
                 grant.purpose,
                 day(grant.kept_until)
             ));
+            if grant.as_stranger {
+                output.line("    as a stranger: your 24 words do not bring this back");
+            }
             for opening in &grant.openings {
                 output.line(&format!("    opened {}: \"{}\"", minute(opening.at), opening.reason));
             }
@@ -115,6 +118,7 @@ fn grant_object(grant: &GrantView) -> Value {
     json!({
         "grant_id": grant.grant_id,
         "user_ref": grant.user_ref,
+        "as_stranger": grant.as_stranger,
         "state": grant.state,
         "given": rfc3339(grant.given),
         "kept_until": rfc3339(grant.kept_until),

@@ -40,6 +40,8 @@ pub struct Answer {
     /// Which of the typed values are also saved, and under which label: in the same write as the answer, so that nothing goes
     /// that was to be kept and is not.
     pub keep: BTreeMap<ClaimName, Label>,
+    /// Not under the person's name at this shop, but under one for this answer alone.
+    pub as_stranger: bool,
     /// That the passphrase was typed for this request: needed when a saved value that goes is sensitive.
     pub confirmed: Option<PassphraseConfirmed>,
 }

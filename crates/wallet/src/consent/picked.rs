@@ -28,6 +28,8 @@ pub struct Picked {
     pub ticked: BTreeSet<String>,
     /// What goes in place of saved values.
     pub typed: BTreeMap<ClaimName, Typed>,
+    /// Not under the person's name at this shop, but under one for this answer alone.
+    pub as_stranger: bool,
 }
 
 impl RequestView {
@@ -36,7 +38,7 @@ impl RequestView {
     pub fn answer(&self, picked: &Picked) -> Result<Answer, ChoiceError> {
         let cards = self.cards();
         ensure_offered(&cards, picked)?;
-        let mut answer = Answer::default();
+        let mut answer = Answer { as_stranger: picked.as_stranger, ..Answer::default() };
         let mut ticked = BTreeSet::new();
         for card in &cards {
             let recipient = find_recipient(card, picked)?;

@@ -26,6 +26,9 @@ pub enum ForeignApproveError {
     /// It cannot be shown, or no longer.
     #[error(transparent)]
     Open(#[from] ForeignOpenError),
+    /// Each verifier sees one name; there is no other.
+    #[error("{0} asks by a certificate. It cannot be answered as a stranger.")]
+    Stranger(Sector),
     /// It asks for something else than was shown.
     #[error("What {0} asks for has changed since you looked.")]
     Changed(Sector),
@@ -77,6 +80,7 @@ impl Trouble for ForeignApproveError {
     fn code(&self) -> &'static str {
         match self {
             Self::Open(error) => error.code(),
+            Self::Stranger(_) => "no-stranger",
             Self::Changed(_) => "changed",
             Self::Consent(ConsentRefusal::NotOffered(_)) => "not-asked-for",
             Self::Consent(ConsentRefusal::Nothing) => "nothing-chosen",
@@ -114,6 +118,7 @@ impl Trouble for ForeignApproveError {
     fn next_step(&self) -> &'static str {
         match self {
             Self::Open(error) => error.next_step(),
+            Self::Stranger(_) => "It knows you under a name that nobody else sees.",
             Self::Changed(_) => "Look again.",
             Self::Consent(ConsentRefusal::Missing(_)) => "Save it with `passerby set`, and approve again.",
             Self::Consent(_) => "Name details that the request lists as your choice.",
@@ -149,6 +154,9 @@ impl Wallet {
         trust: &Trust,
         rng: &mut impl CryptoRng,
     ) -> Result<ForeignDelivered, ForeignApproveError> {
+        if answer.as_stranger {
+            return Err(ForeignApproveError::Stranger(view.host.clone()));
+        }
         let _alone = self.answer_alone().await;
         for (claim, value) in &answer.typed {
             check_value(claim, value)?;

@@ -58,6 +58,9 @@ pub(crate) struct GrantRecord {
     pub asked: Vec<ClaimName>,
     pub terms: Terms,
     pub terms_hash: String,
+    /// The number of the person's key that it was given under: 0 for the regular one, any other for a stranger.
+    #[serde(default)]
+    pub key_number: u32,
     /// The pseudonym that the shop knows this person by.
     pub user_ref: String,
     pub given: Timestamp,

@@ -58,6 +58,9 @@ pub(crate) struct RequestRecord {
     /// How well the shop was known when this request was first checked: a later look must not soften it.
     #[serde(default)]
     pub familiarity: Option<Familiarity>,
+    /// The number of the person's key at this shop that the answer was begun under, from before the relay saw that key.
+    #[serde(default)]
+    pub key_number: Option<u32>,
     /// The last moment for an answer, once checked.
     #[serde(default)]
     pub answer_by: Option<Timestamp>,

@@ -69,6 +69,8 @@ pub struct Relay {
 struct Kept {
     lie: Lie,
     parked: HashMap<String, Parked>,
+    /// The keys that passports were asked for, in order.
+    holders: Vec<Jkt>,
     /// Every answer that arrived, kept or not: the bodies.
     arrived: Vec<Bytes>,
     /// The key that signs receipts from now on, beside the first one.
@@ -87,7 +89,13 @@ impl Relay {
     pub async fn start(clock: Arc<TestClock>, rng: &mut ChaCha20Rng) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let kept = Kept { lie: Lie::None, parked: HashMap::new(), arrived: Vec::new(), newer_key: None };
+        let kept = Kept {
+            lie: Lie::None,
+            parked: HashMap::new(),
+            holders: Vec::new(),
+            arrived: Vec::new(),
+            newer_key: None,
+        };
         let relay = Self {
             issuer: Issuer::parse(&format!("http://{address}")).unwrap(),
             address,
@@ -154,6 +162,11 @@ impl Relay {
         Some((AnswerBody::parse_form(&form).unwrap(), reply))
     }
 
+    /// The keys that passports were asked for, in order.
+    pub fn holders(&self) -> Vec<Jkt> {
+        self.state.lock().unwrap().holders.clone()
+    }
+
     /// Every answer that arrived, byte for byte.
     pub fn arrived(&self) -> Vec<Bytes> {
         self.state.lock().unwrap().arrived.clone()
@@ -209,6 +222,7 @@ async fn passport(State(relay): State<Relay>, headers: HeaderMap, body: Bytes) -
     let now = relay.clock.now();
     let holder =
         PassportRequest::parse(body["proof"].as_str().unwrap(), &relay.issuer, &sector, &id, now).unwrap();
+    relay.state.lock().unwrap().holders.push(holder.jkt());
     let another = RootSecret::from_bytes([9; 32].into());
     let another = PairwiseKey::derive(&another, &sector, 0).unwrap();
     let issued = match lie {
