@@ -122,12 +122,20 @@ fn request() {
             );
         }
         let signed = signed(vector)?;
-        Ok(json!({
+        let mut read = json!({
             "sector": signed.claimed_sector(),
             "purpose": signed.terms().purpose,
             "required": names(signed.asked().required.iter()),
             "optional": names(signed.asked().optional.iter().map(|optional| &optional.claim)),
-        }))
+        });
+        let graded = signed.asked().graded.iter();
+        let graded: Vec<_> = graded
+            .map(|graded| json!({ "query": graded.query, "needed": graded.ways.needed, "sets": graded.ways.sets }))
+            .collect();
+        if !graded.is_empty() {
+            read["graded"] = graded.into();
+        }
+        Ok(read)
     });
 }
 

@@ -1,6 +1,6 @@
 //! More than 40 KiB of details were sealed into a JWE that no reader accepts: the relay refused it after the person had agreed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use passerby_protocol::claim::AttributeValue;
 use passerby_protocol::consent::Choice;
@@ -17,7 +17,7 @@ fn seal(length: usize) -> Result<SealedRelease, SealError> {
         .iter()
         .map(|claim| (claim.clone(), AttributeValue::new("x".repeat(length / verified.required().len()))))
         .collect();
-    let grant = verified.consent(&Choice { values, ticked: BTreeSet::new() }).unwrap();
+    let grant = verified.consent(&Choice { values, ..Choice::default() }).unwrap();
     let key = scene.pairwise();
     SealedRelease::seal(grant, &scene.passport(NOON), &key, NOON, &mut rng::seeded(1))
 }

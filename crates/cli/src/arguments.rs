@@ -118,6 +118,7 @@ Examples:
   passerby approve                     the only waiting request, nothing that is your choice
   passerby approve 3 --only email
   passerby approve 3 --use email=work --use address=home
+  passerby approve 3 --less birthdate=age_over_18 --less address=country
   passerby approve 3 --all --json
   passerby approve 3 --stranger        the shop does not learn that it is you again
 

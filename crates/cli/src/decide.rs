@@ -5,6 +5,7 @@ use std::path::Path;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::sector::Sector;
+use passerby_wallet::attributes::check_value;
 use passerby_wallet::{Answer, Delivered, Detail, Group, Label, Marks, Optionals, RequestView, Wallet};
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
@@ -15,23 +16,24 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::prompt::ask;
 use crate::request_text::{going_lines, names};
-use crate::{passphrase, prompt};
+use crate::{less, passphrase, prompt};
 
-/// Asks which of several values goes, for what is missing, for the optional details unless they were named already, and
-/// for the yes.
+/// Asks which of several values goes, what goes where less would do, for what is missing, for the optional details unless
+/// they were named already, and for the yes.
 pub async fn at_terminal(
     wallet: &Wallet,
     view: &RequestView,
     optional: Option<Optionals>,
-    uses: BTreeMap<Group, Label>,
+    mut answer: Answer,
     rng: &mut StdRng,
 ) -> Result<Option<Answer>, Failure> {
-    let mut answer = Answer { uses, ..Answer::default() };
     // A slip in --use is told before anything is asked.
     view.going(&answer).map_err(|error| Failure::of_step(&error))?;
-    let chosen = ask_labels(view, &mut answer.uses)?;
-    let lacking = |detail: &&Detail| detail.find(answer.uses.get(&Group::of(&detail.claim))).is_none();
-    for detail in view.needed.iter().filter(lacking) {
+    let several = ask_labels(view, &mut answer.uses)?;
+    let in_part = less::ask_ways(view, &answer.uses, &mut answer.less, optional.is_none())?;
+    let chosen = several || in_part || !answer.less.is_empty();
+    let lacking = view.lacking(&answer).map_err(|error| Failure::of_step(&error))?;
+    for detail in lacking {
         let label = answer.uses.get(&Group::of(&detail.claim)).unwrap_or(&detail.label);
         let Some(value) = ask_value(wallet, &detail.claim, label, rng).await? else { return Ok(None) };
         answer.typed.insert(detail.claim.clone(), value);
@@ -102,12 +104,18 @@ async fn ask_value(
     label: &Label,
     rng: &mut StdRng,
 ) -> Result<Option<AttributeValue>, Failure> {
-    let typed =
-        ask(&format!("{claim} is needed, and you have not saved it yet. Type it (Enter to stop here):"))?;
-    if typed.trim().is_empty() {
-        return Ok(None);
-    }
-    let value = AttributeValue::new(typed.as_str().to_owned());
+    let value = loop {
+        let typed =
+            ask(&format!("{claim} is needed, and you have not saved it yet. Type it (Enter to stop here):"))?;
+        if typed.trim().is_empty() {
+            return Ok(None);
+        }
+        let value = AttributeValue::new(typed.as_str().to_owned());
+        match check_value(claim, &value) {
+            Ok(()) => break value,
+            Err(error) => Output::remark(&error.to_string()),
+        }
+    };
     let keep = ask("Keep it in your wallet for next time? Type yes or no:")?;
     if keep.trim() == "yes" {
         let saved = BTreeMap::from([(claim.clone(), value.clone())]);
@@ -118,9 +126,11 @@ async fn ask_value(
 }
 
 fn ask_optional(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Result<Optionals, Failure> {
+    let alone = |detail: &&Detail| view.find_offer(&Group::of(&detail.claim)).is_none();
     let saved: Vec<_> = view
         .optional
         .iter()
+        .filter(alone)
         .filter(|detail| detail.find(uses.get(&Group::of(&detail.claim))).is_some())
         .map(|detail| detail.claim.clone())
         .collect();

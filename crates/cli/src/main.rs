@@ -11,6 +11,7 @@ mod failure;
 mod finding;
 mod foreign;
 mod hygiene;
+mod less;
 mod log;
 mod moment;
 mod output;

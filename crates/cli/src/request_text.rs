@@ -8,10 +8,16 @@ use passerby_wallet::{Answer, BroughtBack, Detail, Group, Label, Lookalike, Name
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, sentence};
+use crate::less;
 use crate::moment::{day, minute, rfc3339};
 
-/// What a person reads before deciding, with the values that go: the default ones, or those named in `uses`.
-pub fn lines(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Vec<String> {
+/// What a person reads before deciding, with the values that go: the default ones, or those named in `uses`; and what would
+/// do instead, of which `less` goes.
+pub fn lines(
+    view: &RequestView,
+    uses: &BTreeMap<Group, Label>,
+    less: &BTreeMap<Group, usize>,
+) -> Vec<String> {
     let mut lines = vec![format!("Request {}: {}", view.number, headline(view)), String::new()];
     let mut say = |text: String| lines.push(format!("  {text}"));
     say(format!("Calls itself \"{}\"", view.name));
@@ -42,6 +48,7 @@ pub fn lines(view: &RequestView, uses: &BTreeMap<Group, Label>) -> Vec<String> {
     say(format!("The shop's privacy policy: {}", view.policy_uri));
 
     lines.extend(table(&view.needed, &view.optional, &view.news.new_claims, uses));
+    lines.extend(less::lines(view, uses, less));
     if !view.dropped.is_empty() {
         lines.push(String::new());
         let names = names(&view.dropped).join(", ");
@@ -68,6 +75,7 @@ pub fn object(view: &RequestView) -> Value {
         "new_main_keys": view.new_main_keys,
         "needed": detail_objects(&view.needed),
         "optional": detail_objects(&view.optional),
+        "less": less::objects(&view.offers),
         "dropped": view.dropped,
         "purpose": view.terms.purpose,
         "retention_days": view.terms.retention,

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use passerby_protocol::time::Clock as _;
+use passerby_testkit::scene::graded;
 use passerby_wallet::SystemClock;
 use serde_json::Value;
 use world::{Ask, Lie, World, passphrase};
@@ -358,6 +359,73 @@ async fn a_value_is_chosen_by_its_label_and_a_sensitive_one_needs_the_passphrase
     assert_eq!(opened[&world::claim("email")], "ada@work.example");
     assert_eq!(opened[&world::claim("address.street_address")], "Mill Yard 1");
     assert_eq!(opened[&world::claim("birthdate")], "1815-12-10");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn less_goes_instead_of_the_whole_when_it_is_named() {
+    let mut program = Program::with_vault().await;
+    for (detail, value) in
+        [("birthdate", "1990-01-31"), ("address.locality", "Ljubljana"), ("address.country", "Slovenia")]
+    {
+        assert_eq!(program.run(&["set", detail, value]).code, 0);
+    }
+    program.run(&["set", "age_over_18", "surely"]).fails(1, "value-form", "nothing");
+    let whole = ["address.street_address", "address.locality", "address.country"];
+    let ask = Ask {
+        required: vec!["name"],
+        optional: Vec::new(),
+        graded: vec![
+            graded("where", true, &[&whole, &["address.locality", "address.country"], &["address.country"]]),
+            graded("born", false, &[&["birthdate"], &["age_over_18"], &["birth_year"]]),
+        ],
+        ..Ask::default()
+    };
+    let link = program.ask(&ask);
+    let opened = program.say(&["open", &link]).out;
+    for text in [
+        "Less would do (your own word, not a proof)",
+        "locality+country: Ljubljana, Slovenia   (--less address=locality+country)",
+        "age_over_18: true   (--less birthdate=age_over_18)",
+        "birth_year: (hidden: very personal)   (--less birthdate=birth_year)",
+    ] {
+        assert!(opened.contains(text), "{text:?} is missing in:\n{opened}");
+    }
+    let listed = program.run(&["open", &link]);
+    let ways = serde_json::json!({ "detail": "birthdate", "needed": false, "ways": [
+        { "names": ["birthdate"], "saved": true, "sensitive": true },
+        { "names": ["age_over_18"], "saved": true, "sensitive": false },
+        { "names": ["birth_year"], "saved": true, "sensitive": true },
+    ] });
+    assert_eq!(listed.json()["request"]["less"][1], ways);
+    assert!(!listed.out.contains("Slovenia") && !listed.out.contains("1990"), "names, no values");
+
+    program.run(&["approve", "--less", "birthdate=email"]).fails(3, "no-such-way", "nothing");
+    program.run(&["approve", "--less", "name=nickname"]).fails(3, "no-such-way", "nothing");
+    program.run(&["approve", "--only", "age_over_18"]).fails(3, "named-partly", "nothing");
+    let twice = ["approve", "--less", "birthdate=age_over_18,birthdate=birth_year"];
+    program.run(&twice).fails(2, "usage", "nothing");
+    program.run(&["approve", "--less", "birthdate"]).fails(2, "usage", "nothing");
+
+    // At a terminal each way is offered; what will go is said once more; Enter still sends nothing.
+    let enter = program.type_in(&["approve"], "city\ncountry\nage_over_18\n\n");
+    for text in [
+        "Less than the whole address would do: locality+country (Ljubljana, Slovenia), country (Slovenia).",
+        "That is not one of them.",
+        "Your choice: birthdate. Less would do: age_over_18 (true), birth_year (hidden: very personal).",
+        "age_over_18  true",
+        "Nothing was sent.",
+    ] {
+        assert!(enter.out.contains(text), "{text:?} is missing in:\n{}", enter.out);
+    }
+    assert!(program.world.relay.arrived().is_empty());
+
+    let sent = program.run(&["approve", "--less", "address=country", "--less", "birthdate=age_over_18"]);
+    assert_eq!((sent.code, sent.err.as_str()), (0, ""), "no passphrase was asked for");
+    let claim = find_claim(sent.json()["return_to"].as_str().unwrap());
+    let world = &program.world;
+    let opened = world.shop.open(&world.relay, &link, &claim, world.now());
+    let opened: Vec<_> = opened.iter().map(|(claim, value)| (claim.as_str(), value.as_str())).collect();
+    assert_eq!(opened, [("address.country", "Slovenia"), ("age_over_18", "true"), ("name", "Ada Passerby")]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 #[serde(try_from = "String", into = "String")]
 pub struct ClaimName(String);
 
-/// The text claims of OpenID Connect Core section 5.1, `address` by its members: the names that shops and people use by
-/// custom. Others are possible; a program that meets one may ask whether it is a slip.
-pub const TEXT_CLAIMS: [&str; 21] = [
+/// The text claims of OpenID Connect Core section 5.1, `address` by its members, and what follows from a birth date
+/// (docs/protocol.md section 7): the names that shops and people use by custom. Others are possible; a program that meets one
+/// may ask whether it is a slip.
+pub const TEXT_CLAIMS: [&str; 23] = [
     "name",
     "given_name",
     "family_name",
@@ -26,6 +27,8 @@ pub const TEXT_CLAIMS: [&str; 21] = [
     "email",
     "gender",
     "birthdate",
+    "age_over_18",
+    "birth_year",
     "zoneinfo",
     "locale",
     "phone_number",

@@ -5,12 +5,13 @@
 use std::collections::BTreeSet;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
-use passerby_protocol::consent::{ConsentReceipt, ConsentRefusal};
+use passerby_protocol::consent::{Choice, ConsentReceipt, ConsentRefusal};
+use passerby_protocol::request::{RequestLink, SignedRequest, TimeLimit};
 use passerby_protocol::reveal;
 use passerby_protocol::seal::SealedRelease;
 use passerby_testkit::clock::NOON;
 use passerby_testkit::rng;
-use passerby_testkit::scene::Scene;
+use passerby_testkit::scene::{ADDRESS_QUERY, BIRTH_QUERY, Scene, ask_graded};
 
 fn claim(text: &str) -> ClaimName {
     ClaimName::parse(text).unwrap()
@@ -84,4 +85,51 @@ fn the_receipt_names_everything_and_holds_no_value() {
     }
     assert!(ConsentReceipt::parse(&answer.sealed.consent_receipt, scene.stranger.public()).is_err());
     insta::assert_json_snapshot!(receipt.as_json());
+}
+
+#[test]
+fn of_a_graded_query_exactly_one_set_goes() {
+    let scene = Scene::new();
+    let asked = ask_graded();
+    let sent = |ways: &[(&str, usize)]| {
+        let answer = scene.answer_to(&asked, ways, 4);
+        let keys = std::slice::from_ref(&scene.release_key);
+        let opened = reveal::open(&answer.order, &answer.sealed.jwe, keys, NOON).unwrap();
+        opened.values.keys().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    // The choice holds values for every set; none of them goes along.
+    assert_eq!(sent(&[(ADDRESS_QUERY, 2)]), ["address.country", "name"]);
+    assert_eq!(
+        sent(&[(ADDRESS_QUERY, 1), (BIRTH_QUERY, 1)]),
+        ["address.country", "address.locality", "age_over_18", "name"]
+    );
+}
+
+#[test]
+fn a_choice_names_a_way_that_there_is() {
+    let scene = Scene::new();
+    let statement = scene.curious_statement();
+    let request = scene.request(|payload| {
+        payload["dcql_query"] = ask_graded().to_query(&scene.issuer);
+        payload["verifier_info"][0]["data"] = statement.clone().into();
+    });
+    let link = RequestLink::parse(&scene.link()).unwrap();
+    let verified =
+        SignedRequest::parse(&link, &request, &scene.relay_keys(), TimeLimit::FirstFetch, NOON).unwrap();
+    let verified = verified.verify(&statement, None, NOON).unwrap();
+    let value = |text: &str| (claim(text), AttributeValue::new("x".into()));
+    let choose = |graded: &[(&str, usize)], values: &[&str]| {
+        let graded = graded.iter().map(|(query, way)| ((*query).to_owned(), *way)).collect();
+        let values = values.iter().map(|name| value(name)).collect();
+        verified.clone().consent(&Choice { values, graded, ..Choice::default() }).map(|grant| grant.claims())
+    };
+    let street = ConsentRefusal::Missing(claim("address.street_address"));
+    let none = ConsentRefusal::NoSuchWay(ADDRESS_QUERY.into());
+    assert_eq!(choose(&[], &["name", "address.country"]), Err(street.clone()), "needed, and not chosen");
+    assert_eq!(choose(&[(ADDRESS_QUERY, 0)], &["name", "address.country"]), Err(street), "chosen, no value");
+    assert_eq!(choose(&[(ADDRESS_QUERY, 3)], &["name", "address.country"]), Err(none));
+    let email = ConsentRefusal::NotOffered(claim("email"));
+    assert_eq!(choose(&[(ADDRESS_QUERY, 2)], &["name", "address.country", "email"]), Err(email));
+    let grant = choose(&[(ADDRESS_QUERY, 2)], &["name", "address.country", "birthdate"]);
+    assert_eq!(grant, Ok(vec![claim("address.country"), claim("name")]), "a value that nobody chose stays");
 }

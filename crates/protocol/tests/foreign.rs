@@ -34,6 +34,7 @@ fn choice(values: &[(&str, &str)], ticked: &[&str]) -> Choice {
     Choice {
         values: values.iter().map(value).collect::<BTreeMap<_, _>>(),
         ticked: ticked.iter().map(claim).collect::<BTreeSet<_>>(),
+        ..Choice::default()
     }
 }
 

@@ -3,9 +3,11 @@
 //! Each message can be altered before it is signed, so that a test or a vector holds exactly one fault.
 
 mod answer;
+mod graded;
 mod question;
 
 pub use answer::{Answer, DETAILS};
+pub use graded::{ADDRESS_QUERY, BIRTH_QUERY, ask_graded, graded};
 pub use question::{ask, terms};
 
 use std::sync::OnceLock;

@@ -8,6 +8,7 @@ use passerby_protocol::time::Timestamp;
 use passerby_vault::RecordError;
 use rand_core::CryptoRng;
 
+use crate::derived::Derived;
 use crate::group::{Group, Which};
 use crate::label::Label;
 use crate::records::AttributeRecord;
@@ -32,6 +33,9 @@ pub enum AttributeError {
     /// Control characters, which a label printer or a terminal might obey.
     #[error("The value for {0} contains control characters.")]
     ControlCharacters(ClaimName),
+    /// Not what this detail can be.
+    #[error("The value for {0} must be {1}.")]
+    Form(ClaimName, &'static str),
     /// There is no such value.
     #[error("You have not saved {which}{} yet.", under(label))]
     NotSaved {
@@ -74,6 +78,7 @@ impl Trouble for AttributeError {
             Self::Empty(_) => "value-empty",
             Self::TooLong(_) => "value-too-long",
             Self::ControlCharacters(_) => "value-control-characters",
+            Self::Form(..) => "value-form",
             Self::NotSaved { .. } => "not-saved",
             Self::Several { .. } => "several-values",
             Self::NoFormer(_) => "no-former-value",
@@ -253,6 +258,9 @@ pub fn check_value(claim: &ClaimName, value: &AttributeValue) -> Result<(), Attr
     } else if text.chars().any(|c| c.is_control() && !(lines && c == '\n')) {
         Err(AttributeError::ControlCharacters(claim.clone()))
     } else {
-        Ok(())
+        match Derived::find(claim) {
+            Some(derived) if !derived.takes(text) => Err(AttributeError::Form(claim.clone(), derived.form())),
+            _ => Ok(()),
+        }
     }
 }

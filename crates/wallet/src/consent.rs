@@ -4,6 +4,7 @@
 
 mod card;
 mod choice;
+mod offer;
 mod picked;
 mod usual;
 
@@ -18,6 +19,7 @@ use passerby_protocol::verify::{Familiarity, VerifiedRequest};
 use passerby_vault::RecordError;
 
 use crate::bring_back::BroughtBack;
+use crate::derived::{BIRTHDATE, Derived};
 use crate::group::Group;
 use crate::label::Label;
 use crate::lookalike::Lookalike;
@@ -31,6 +33,7 @@ use crate::who_knows::SentDetail;
 pub use card::{Card, CardKind, Line, Mark, Need, Recipient};
 pub use choice::{Answer, ChoiceError, Going, Optionals};
 pub(crate) use choice::{choose, going};
+pub use offer::{Offer, Way};
 pub use picked::{Picked, Typed};
 pub use usual::RequestKind;
 
@@ -99,6 +102,8 @@ pub struct RequestView {
     pub needed: Vec<Detail>,
     /// Details that are the person's choice.
     pub optional: Vec<Detail>,
+    /// Where less would do: the whole stands among the details above, and exactly one way goes.
+    pub offers: Vec<Offer>,
     /// Details that will not be sent: the shop never announced that it would ask for them.
     pub dropped: Vec<ClaimName>,
     /// On which terms.
@@ -181,12 +186,25 @@ impl RequestView {
             && self.terms == other.terms
             && names(&self.needed) == names(&other.needed)
             && names(&self.optional) == names(&other.optional)
+            && self.offers.len() == other.offers.len()
+            && self.offers.iter().zip(&other.offers).all(|(one, other)| one.is_like(other))
     }
 
     /// Exactly what goes with this answer, with the values that this view shows: every needed detail, and the ticked
-    /// optional ones. What has no value is not among them.
+    /// optional ones; where less would do, the way that was chosen. What has no value is not among them.
     pub fn going(&self, answer: &Answer) -> Result<Vec<Going>, ChoiceError> {
-        going(&self.needed, &self.optional, answer)
+        going(&self.needed, &self.optional, &self.offers, answer)
+    }
+
+    /// The details that would go with this answer and have no value.
+    pub fn lacking(&self, answer: &Answer) -> Result<Vec<&Detail>, ChoiceError> {
+        choice::lacking(&self.needed, &self.optional, &self.offers, answer)
+    }
+
+    /// Where less would do for this.
+    #[must_use]
+    pub fn find_offer(&self, group: &Group) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.group == *group)
     }
 
     /// The sensitive ones of what goes.
@@ -202,13 +220,13 @@ impl RequestView {
 
     /// The choice that the protocol seals.
     pub(crate) fn choice(&self, answer: &Answer) -> Result<Choice, ChoiceError> {
-        choose(&self.needed, &self.optional, answer)
+        choose(&self.needed, &self.optional, &self.offers, answer)
     }
 }
 
 impl Saved {
-    /// What there is for a detail that is asked for.
-    pub(crate) fn detail(&self, claim: &ClaimName) -> Detail {
+    /// What there is for a detail that is asked for: what is saved, or follows at `now` from what is saved.
+    pub(crate) fn detail(&self, claim: &ClaimName, now: Timestamp) -> Detail {
         let held = |record: &AttributeRecord| Held {
             label: record.label.clone(),
             value: record.value(),
@@ -216,9 +234,28 @@ impl Saved {
             sensitive: record.is_sensitive(),
         };
         let label = self.find_default(&Group::of(claim)).cloned().unwrap_or_default();
-        let records = self.iter().map(|(_, record)| record).filter(|record| record.claim == *claim);
-        let (default, others): (Vec<_>, Vec<_>) = records.map(held).partition(|held| held.label == label);
+        let mut all: Vec<Held> = self.derived(claim, now).collect();
+        // What was typed long ago must not stand against a birth date that says otherwise today.
+        for (_, record) in self.iter().filter(|(_, record)| record.claim == *claim) {
+            if all.iter().all(|known| known.label != record.label) {
+                all.push(held(record));
+            }
+        }
+        let (default, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|held| held.label == label);
         Detail { claim: claim.clone(), label, value: default.into_iter().next(), others }
+    }
+
+    /// What follows from saved birth dates for a claim, if it is one that does.
+    fn derived(&self, claim: &ClaimName, now: Timestamp) -> impl Iterator<Item = Held> {
+        let derived = Derived::find(claim);
+        let records = self.iter().map(|(_, record)| record);
+        records.filter(|record| record.claim.as_str() == BIRTHDATE).filter_map(move |record| {
+            let derived = derived?;
+            let value = derived.derive(&record.value(), now)?;
+            let sensitive = derived.is_as_sensitive() && record.is_sensitive();
+            let (label, since) = (record.label.clone(), record.changed);
+            Some(Held { label, value, since, sensitive })
+        })
     }
 }
 
@@ -230,7 +267,8 @@ impl Wallet {
         request: &VerifiedRequest,
     ) -> Result<RequestView, RecordError> {
         let saved = self.saved().await?;
-        let detail = |claim: &ClaimName| saved.detail(claim);
+        let now = self.now();
+        let detail = |claim: &ClaimName| saved.detail(claim, now);
         let earlier = self.grants_at(request.sector()).await?;
         let sent: Vec<_> = earlier.into_iter().filter(|grant| grant.was_given_before(record)).collect();
         let first_look = record.familiarity.unwrap_or(request.familiarity());
@@ -239,8 +277,14 @@ impl Wallet {
             Familiarity::AnnouncedNewRoot { since } => (Some(since), true),
             Familiarity::FirstTime => (None, false),
         };
-        let needed: Vec<_> = request.required().iter().map(detail).collect();
-        let optional: Vec<_> = request.optional().iter().map(|optional| detail(&optional.claim)).collect();
+        let offers: Vec<_> = request.graded().iter().filter_map(|graded| Offer::of(graded, detail)).collect();
+        let whole = |needed: bool| {
+            let those = offers.iter().filter(move |offer| offer.needed == needed);
+            those.flat_map(Offer::whole).cloned()
+        };
+        let needed: Vec<_> = request.required().iter().map(detail).chain(whole(true)).collect();
+        let optional = request.optional().iter().map(|optional| detail(&optional.claim));
+        let optional: Vec<_> = optional.chain(whole(false)).collect();
         let asked = || needed.iter().chain(&optional);
         let mut news = News::since(&sent, asked(), request.terms());
         let mut there = self.sent_details(&saved).await?;
@@ -257,9 +301,10 @@ impl Wallet {
             new_main_keys,
             needed,
             optional,
+            offers,
             dropped: request.dropped().to_vec(),
             terms: request.terms().clone(),
-            kept_until: kept_until(request.terms(), self.now()),
+            kept_until: kept_until(request.terms(), now),
             policy_uri: request.statement().policy_uri.clone(),
             answer_by: request.response_by(),
             brought_back: record.brought_back,

@@ -1,13 +1,18 @@
-//! What is chosen as one. An address is one thing: its members are never taken from two.
+//! What is chosen as one. An address is one thing: its members are never taken from two. So is the day of birth, with what
+//! follows from it.
 
 use std::fmt;
 
 use passerby_protocol::claim::ClaimName;
+use passerby_protocol::request::Subject;
 
-/// The claim that stands for a whole address.
+use crate::derived::BIRTHDATE;
+
+/// The name that stands for a whole address.
 const ADDRESS: &str = "address";
 
-/// A name under which one value, or one address, is chosen: `email`, or `address` with all its members.
+/// A name under which one value, or one address, is chosen: `email`, or `address` with all its members, or `birthdate` with
+/// `age_over_18` and `birth_year`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Group(String);
 
@@ -19,14 +24,22 @@ pub struct NotAGroup;
 impl Group {
     /// Reads `address`, or the name of a detail that is no member of an address.
     pub fn parse(text: &str) -> Result<Self, NotAGroup> {
-        let single = || ClaimName::parse(text).is_ok_and(|claim| claim.find_address_member().is_none());
-        if text == ADDRESS || single() { Ok(Self(text.to_owned())) } else { Err(NotAGroup) }
+        if text == ADDRESS {
+            return Ok(Self(text.to_owned()));
+        }
+        let single = ClaimName::parse(text).ok().filter(|claim| claim.find_address_member().is_none());
+        single.map(|claim| Self::of(&claim)).ok_or(NotAGroup)
     }
 
     /// What a detail is chosen with.
     #[must_use]
     pub fn of(claim: &ClaimName) -> Self {
-        Self(claim.find_address_member().map_or(claim.as_str(), |_| ADDRESS).to_owned())
+        let name = match Subject::find(claim) {
+            Some(Subject::Address) => ADDRESS,
+            Some(Subject::BirthDay) => BIRTHDATE,
+            None => claim.as_str(),
+        };
+        Self(name.to_owned())
     }
 
     /// Whether a detail is chosen with this.
@@ -102,6 +115,9 @@ mod tests {
         let address = Group::parse("address").unwrap();
         assert!(address.holds(&street) && !address.holds(&email));
         assert_eq!(Group::of(&email), Group::parse("email").unwrap());
+        let of_age = ClaimName::parse("age_over_18").unwrap();
+        let birthdate = Group::parse("birthdate").unwrap();
+        assert!(birthdate.holds(&of_age) && Group::parse("birth_year") == Ok(birthdate));
         for text in ["address.street_address", "", "E-Mail"] {
             assert_eq!(Group::parse(text), Err(NotAGroup), "{text}");
         }

@@ -33,6 +33,7 @@ pub mod bring_back;
 pub mod clock;
 pub mod confirm;
 pub mod decline;
+mod derived;
 pub mod group;
 pub mod health;
 pub mod label;
@@ -66,8 +67,8 @@ pub use bring_back::BroughtBack;
 pub use clock::SystemClock;
 pub use confirm::PassphraseConfirmed;
 pub use consent::{
-    Answer, Card, CardKind, ChoiceError, Detail, Going, Held, Line, Mark, Moved, Names, Need, News,
-    Optionals, Picked, Recipient, RequestKind, RequestView, Typed,
+    Answer, Card, CardKind, ChoiceError, Detail, Going, Held, Line, Mark, Moved, Names, Need, News, Offer,
+    Optionals, Picked, Recipient, RequestKind, RequestView, Typed, Way,
 };
 pub use decline::{DeclineError, Declined, Refusal};
 pub use deliver::{Delivered, Retried, SendError};

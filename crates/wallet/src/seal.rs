@@ -252,12 +252,7 @@ fn grant_of(
         relay: request.relay().clone(),
         claims: sealed.claims.clone(),
         sources: Some(sources),
-        asked: request
-            .required()
-            .iter()
-            .chain(request.optional().iter().map(|optional| &optional.claim))
-            .cloned()
-            .collect(),
+        asked: request.offered().cloned().collect(),
         terms: request.terms().clone(),
         terms_hash: request.terms_text().hash(),
         key_number,

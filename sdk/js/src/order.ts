@@ -2,6 +2,8 @@
  * What a shop keeps: the pending question while a person decides, and the order's record afterwards. Nothing in either is
  * personal: pseudonyms, hashes and names of details, never a detail.
  */
+import type { Asked } from "./dcql.js";
+import { isGradedList, type Graded } from "./graded.js";
 import { PasserbyMisuse } from "./refusal.js";
 import { isClaimName } from "./wire/claim-name.js";
 import { isObject, isTextArray } from "./wire/json.js";
@@ -16,6 +18,8 @@ export interface Pending {
   terms_hash: string;
   required: string[];
   optional: string[];
+  /** What may be answered with less; absent without any. */
+  graded?: Graded[];
   /** Seconds: until when an unopened request can be opened, and until when an opened one can be answered. */
   expires_at: number;
   response_by: number;
@@ -48,7 +52,7 @@ export interface UnsignedRecord extends AnyRecord {
   passport_jkt: null;
   claims: null;
   /** What was asked; what is opened is held to it. */
-  asked: { required: string[]; optional: string[] };
+  asked: Asked;
 }
 
 /** docs/protocol.md section 9.4: goes with the order, into the shop's database. Plain JSON. */
@@ -72,8 +76,10 @@ export function parseOrderRecord(value: unknown): OrderRecord {
     return { ...texts, user_ref: userRef, passport_jkt: jkt, claims };
   }
   const unsigned = userRef === null && jkt === null && claims === null;
-  if (!unsigned || !isObject(asked) || !isNames(asked["required"]) || !isNames(asked["optional"])) throw new PasserbyMisuse("not an order's record");
-  return { ...texts, user_ref: null, passport_jkt: null, claims: null, asked: { required: asked["required"], optional: asked["optional"] } };
+  if (!unsigned || !isObject(asked)) throw new PasserbyMisuse("not an order's record");
+  const { required, optional, graded } = asked;
+  if (!isNames(required) || !isNames(optional) || !isGradedList(graded)) throw new PasserbyMisuse("not an order's record");
+  return { ...texts, user_ref: null, passport_jkt: null, claims: null, asked: { required, optional, ...(graded === undefined ? {} : { graded }) } };
 }
 
 function isNames(value: unknown): value is string[] {

@@ -7,6 +7,7 @@
 import { passportVct } from "./dcql.js";
 import { checkKeyBinding } from "./key-binding.js";
 import type { Asked } from "./dcql.js";
+import { isGradedAnswered, namesOf } from "./graded.js";
 import type { PasserbyRecord, Pending, UnsignedRecord } from "./order.js";
 import { PasserbyRefusal, type DeliverWord, type RefusalWord } from "./refusal.js";
 import { deriveUserRef } from "./user-ref.js";
@@ -25,7 +26,7 @@ export interface Delivery {
   grantClaim: unknown;
   /** What the browser brought: `b64u(SHA-256(ASCII(grant claim)))`. */
   passerbyClaim: unknown;
-  pending: Pick<Pending, "client_id" | "nonce" | "response_uri" | "terms_hash" | "required" | "optional">;
+  pending: Pick<Pending, "client_id" | "nonce" | "response_uri" | "terms_hash" | "required" | "optional" | "graded">;
   issuer: string;
   relayKeys: ReadonlyMap<string, SigningJwk>;
   now: number;
@@ -97,8 +98,8 @@ export function acceptUnsigned({ grantId, releaseSha256, passerbyClaim, pending,
   // The browser carries the hash of a grant claim that the relay says does not exist.
   if (passerbyClaim !== undefined) refuse("claim-mismatch");
   if (onlyPasserbyWallets) refuse("claim-missing");
-  const { client_id, nonce, response_uri, terms_hash, required, optional } = pending;
-  const asked = { required: [...required], optional: [...optional] };
+  const { client_id, nonce, response_uri, terms_hash, required, optional, graded } = pending;
+  const asked = { required: [...required], optional: [...optional], ...(graded && { graded }) };
   return { grant_id: grantId, user_ref: null, release_sha256: releaseSha256, client_id, nonce, response_uri, terms_hash, passport_jkt: null, claims: null, asked };
 }
 
@@ -150,12 +151,14 @@ function checkBinding(claim: GrantClaim, pending: Delivery["pending"]): void {
   if (!bound) refuse("claim-binding");
 }
 
-/** All that was needed, nothing that was not asked for, and each once. */
-export function isAnsweredBy({ required, optional }: Asked, claims: string[]): boolean {
+/** All that was needed, nothing that was not asked for, and each once; of what may be answered with less exactly one set. */
+export function isAnsweredBy({ required, optional, graded = [] }: Asked, claims: string[]): boolean {
   const unique = new Set(claims);
+  const asked = new Set([...required, ...optional, ...graded.flatMap(namesOf)]);
   return unique.size === claims.length
     && required.every((name) => unique.has(name))
-    && claims.every((name) => required.includes(name) || optional.includes(name));
+    && claims.every((name) => asked.has(name))
+    && graded.every((ways) => isGradedAnswered(ways, unique));
 }
 
 function refuse(word: DeliverWord): never {

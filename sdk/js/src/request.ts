@@ -5,6 +5,7 @@
  */
 import type { Attestation } from "./attestation.js";
 import { deriveQuery, type Asked } from "./dcql.js";
+import { deriveGraded, findFault, findSubject, namesOf, type OrLess } from "./graded.js";
 import type { Pending } from "./order.js";
 import { PasserbyMisuse } from "./refusal.js";
 import type { Statement } from "./statement.js";
@@ -21,7 +22,11 @@ const ANSWER = 1800;
 const MOST_CLAIMS = 32;
 const LONGEST_LINK = 2048;
 
-export interface Question extends Asked, Terms {
+export interface Question extends Terms {
+  /** What the order cannot do without: claim names, or `{ claim: "birthdate", orLess: ["age_over_18"] }` where less would do. */
+  required: (string | OrLess)[];
+  /** The person's choice, one by one. */
+  optional: (string | OrLess)[];
   /** Where the browser comes back to: on the sector, or on one of the Statement's `return_origins`. */
   redirectUri: string;
   flow?: "same_device" | "cross_device";
@@ -51,7 +56,8 @@ export interface RequestSource {
 
 export async function makeRequest(question: Question, source: RequestSource): Promise<SignedRequest> {
   const { issuer, statement, attestation, key, now, random } = source;
-  checkQuestion(question, statement);
+  const asked = deriveAsked(question);
+  checkQuestion(asked, question.redirectUri, statement);
   const terms = await makeTerms(question, statement.retentionMax);
   const id = b64u(random(24));
   const pending: Pending = {
@@ -61,8 +67,7 @@ export async function makeRequest(question: Question, source: RequestSource): Pr
     nonce: b64u(random(24)),
     response_uri: attestation.responseUriPrefix + id,
     terms_hash: terms.hash,
-    required: [...question.required],
-    optional: [...question.optional],
+    ...asked,
     expires_at: now + FIRST_FETCH,
     response_by: now + ANSWER,
   };
@@ -78,7 +83,7 @@ export async function makeRequest(question: Question, source: RequestSource): Pr
     exp: pending.expires_at,
     response_by: pending.response_by,
     flow: question.flow ?? "same_device",
-    dcql_query: deriveQuery(question, issuer),
+    dcql_query: deriveQuery(asked, issuer),
     client_metadata: {
       jwks: { keys: statement.releaseKeys },
       vp_formats_supported: { "dc+sd-jwt": { "sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"] } },
@@ -102,8 +107,21 @@ export function deriveLink(scheme: "passerby" | "openid4vp", clientId: string, r
   return link;
 }
 
-function checkQuestion({ required, optional, redirectUri }: Question, statement: Statement): void {
-  const names = [...required, ...optional];
+/** Apart: what is asked whole, and what may be answered with less. */
+function deriveAsked({ required, optional }: Question): Asked {
+  const plain = (asked: (string | OrLess)[]): string[] => asked.filter((one) => typeof one === "string");
+  const ways = (asked: (string | OrLess)[], needed: boolean) => asked.filter((one) => typeof one !== "string").map((one) => deriveGraded(one, needed));
+  const graded = [...ways(required, true), ...ways(optional, false)];
+  return { required: plain(required), optional: plain(optional), ...(graded.length > 0 && { graded }) };
+}
+
+function checkQuestion({ required, optional, graded = [] }: Asked, redirectUri: string, statement: Statement): void {
+  const fault = graded.map(findFault).find((found) => found !== undefined);
+  if (fault !== undefined) throw new PasserbyMisuse(fault);
+  const subjects = graded.map(({ sets }) => findSubject(sets[0]?.[0] ?? ""));
+  const again = [...required, ...optional].map(findSubject).some((subject) => subject !== undefined && subjects.includes(subject));
+  if (again || new Set(subjects).size !== subjects.length) throw new PasserbyMisuse("what may be answered with less is asked for once more beside it");
+  const names = [...required, ...optional, ...graded.flatMap(namesOf)];
   if (!names.every(isClaimName)) throw new PasserbyMisuse("a detail is asked by a name that is no claim name");
   if (new Set(names).size !== names.length) throw new PasserbyMisuse("a detail is asked twice");
   if (names.length > MOST_CLAIMS) throw new PasserbyMisuse("more than 32 details are asked");

@@ -20,6 +20,9 @@ const DETAILS = {
   "address.locality": "Ljubljana", "address.country": "SI", "phone_number": "+386 40 123 417",
 };
 
+/** A Statement that allows all that is asked here, and these too. */
+const allowing = (...more: string[]): Record<string, unknown> => ({ allowed_claims: [...Object.keys(DETAILS), "email", ...more] });
+
 let now = NOW;
 let shop: ShopKeys;
 let relay: StubRelay;
@@ -79,6 +82,76 @@ test("the request object says what section 5 asks for", async () => {
   });
   expect(termsOf(request)).toEqual({ purpose: "To deliver your order", retention: 30, standing: false, recipients: ["the parcel carrier"] });
   expect(JSON.stringify(payload)).not.toContain(`"d":`);
+});
+
+test("a shop that would do with less gets what the person picked, and keeps what would have done", async () => {
+  const whole = ["address.street_address", "address.postal_code", "address.locality", "address.country"];
+  const question: Question = {
+    ...QUESTION,
+    required: ["name", { claim: whole, orLess: [["address.locality", "address.country"], "address.country"] }],
+    optional: ["email", { claim: "birthdate", orLess: ["age_over_18"] }],
+  };
+  const allowed = await makeShopKeys("shoes.localhost:4001", allowing("birthdate", "age_over_18"));
+  relay = await StubRelay.make(ISSUER, allowed, () => now);
+  passerby = await Passerby.load({ relay: ISSUER, sector: allowed.sector, requestKey: allowed.request, statement: allowed.statement, clock: () => now, fetch: relay.fetch });
+  const { requestUri, pending } = await passerby.ask(question);
+  const { dcql_query } = decodeJwt(relay.parked.get(pending.request_id)!.request);
+  expect(dcql_query).toMatchObject({
+    credentials: [
+      { id: "passport" },
+      { id: "profile", claims: [{ path: ["name"] }] },
+      { id: "optional-1", claims: [{ path: ["email"] }] },
+      { id: "graded-1", claim_sets: [["address_street_address", "address_postal_code", "address_locality", "address_country"], ["address_locality", "address_country"], ["address_country"]] },
+      { id: "graded-2", claims: [{ id: "birthdate", path: ["birthdate"] }, { id: "age_over_18", path: ["age_over_18"] }], claim_sets: [["birthdate"], ["age_over_18"]] },
+    ],
+    credential_sets: [{ options: [["passport", "profile", "graded-1"]] }, { options: [["optional-1"]], required: false }, { options: [["graded-2"]], required: false }],
+  });
+
+  const less = { "name": DETAILS.name, "address.country": "SI", "age_over_18": "true" };
+  const answer = await passerby.collect(JSON.parse(JSON.stringify(pending)), back(await relay.visit(wallet, requestUri, less)));
+  if (answer.outcome !== "granted") throw new Error("not granted");
+  const { release } = await passerby.openRelease(answer.order.grant_id, "packing");
+  const opened = { release, releaseKeys: [allowed.release], now };
+  expect(await reveal({ ...opened, order: answer.order })).toEqual(less);
+
+  relay.lie = { grant_claim: null, consent_receipt: null };
+  const again = await passerby.ask(question);
+  const plain = await passerby.collect(again.pending, { responseCode: back(await relay.visit(wallet, again.requestUri, less)).responseCode });
+  if (plain.outcome !== "granted") throw new Error("not granted");
+  const order = parseOrderRecord(JSON.parse(JSON.stringify(plain.order)));
+  const { release: unsigned } = await passerby.openRelease(order.grant_id, "packing");
+  expect(await reveal({ ...opened, release: unsigned, order })).toEqual(less);
+  expect(() => parseOrderRecord({ ...order, asked: { required: [], optional: [], graded: [{ needed: 1, sets: [] }] } })).toThrow(PasserbyMisuse);
+});
+
+test("only less is called less", async () => {
+  const allowed = await makeShopKeys("shoes.localhost:4001", allowing("birthdate", "age_over_18", "birth_year", "nickname", "address.formatted", "address.region"));
+  relay = await StubRelay.make(ISSUER, allowed, () => now);
+  passerby = await Passerby.load({ relay: ISSUER, sector: allowed.sector, requestKey: allowed.request, statement: allowed.statement, clock: () => now, fetch: relay.fetch });
+  const ask = (...required: Question["required"]): Promise<object> => passerby.ask({ ...QUESTION, required, optional: [] });
+  const address = ["address.street_address", "address.country"];
+  await ask("name", { claim: address, orLess: ["address.country"] }, { claim: "birthdate", orLess: ["birth_year", "age_over_18"] });
+  const parked = relay.parked.size;
+  for (const required of [
+    [{ claim: "birthdate", orLess: [] }],
+    [{ claim: "birthdate", orLess: ["email"] }],
+    [{ claim: "birthdate", orLess: ["age_over_18", "age_over_18"] }],
+    [{ claim: "birthdate", orLess: [["age_over_18", "birth_year"]] }],
+    [{ claim: "age_over_18", orLess: ["birthdate"] }],
+    [{ claim: "name", orLess: ["nickname"] }],
+    [{ claim: "address.country", orLess: ["address.locality"] }],
+    [{ claim: address, orLess: ["address.street_address"] }],
+    [{ claim: address, orLess: [[]] }],
+    [{ claim: address, orLess: [["address.country", "address.street_address"]] }],
+    [{ claim: address, orLess: [["address.country", "address.country"]] }],
+    [{ claim: [...address, "address.formatted"], orLess: ["address.country"] }],
+    [{ claim: address, orLess: ["address.country"] }, "address.locality"],
+    [{ claim: "birthdate", orLess: ["age_over_18"] }, "birth_year"],
+    [{ claim: address, orLess: ["address.country"] }, { claim: ["address.locality", "address.region"], orLess: ["address.region"] }],
+  ] satisfies Question["required"][]) {
+    await expect(ask(...required), JSON.stringify(required)).rejects.toBeInstanceOf(PasserbyMisuse);
+  }
+  expect(relay.parked.size).toBe(parked);
 });
 
 test("a person says no", async () => {

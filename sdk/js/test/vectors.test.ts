@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { checkAttestation } from "../src/attestation.js";
+import { deriveQuery } from "../src/dcql.js";
+import { findFault, type Graded } from "../src/graded.js";
 import { parseOrderRecord } from "../src/order.js";
 import { acceptUnsigned, checkDelivery, type Delivery } from "../src/passport.js";
 import { PasserbyRefusal } from "../src/refusal.js";
@@ -66,6 +68,18 @@ describe("request: the attestation inside, as the shop reads it before it asks",
     const expectation = { issuer, sector: "shoes.example", requestJkt, relayKeys, now };
     const attested = outcome(async () => ({ iat: (await checkAttestation(jwt, expectation)).iat > 0 }));
     expect(await attested).toEqual(refused === undefined ? { ok: { iat: true } } : { refused });
+  });
+});
+
+describe("request: a graded question is written as it is read", () => {
+  const graded = vectors("request").filter(([, { expect: { ok } }]) => ok?.["graded"]);
+  test.each(graded.filter(([file]) => file !== "graded-other-order.json"))("%s", (_file, { input, expect: { ok } }) => {
+    const payload = JSON.parse(Buffer.from((input["request"] as string).split(".")[1]!, "base64url").toString()) as { dcql_query: object };
+    const [{ required, optional, graded: ways }, { issuer }] = [ok as { required: string[]; optional: string[]; graded: (Graded & { query: string })[] }, input["relay_keys"]];
+    expect(ways.map(findFault)).toEqual(ways.map(() => undefined));
+    // The ids of queries are the shop's own.
+    const named = ways.reduce((text, { query }, index) => text.replaceAll(`"graded-${index + 1}"`, `"${query}"`), JSON.stringify(deriveQuery({ required, optional, graded: ways }, issuer)));
+    expect(JSON.parse(named)).toEqual(payload.dcql_query);
   });
 });
 

@@ -119,6 +119,7 @@ impl Shop {
                 .map(claim)
                 .to_vec(),
             optional: ["email", "phone_number", "birthdate"].map(optional).to_vec(),
+            graded: Vec::new(),
         };
         let terms = Terms {
             purpose: "To deliver your order".to_owned(),
@@ -161,6 +162,7 @@ impl Shop {
             terms_hash: terms.hash(),
             required: asked.required,
             optional: asked.optional.into_iter().map(|optional| optional.claim).collect(),
+            graded: asked.graded.into_iter().map(|graded| graded.ways).collect(),
         };
         let link = RequestLink::new(self.sector.clone(), RequestUri::new(self.issuer.clone(), id))
             .to_text("passerby");

@@ -4,6 +4,8 @@ use clap::Args;
 use passerby_protocol::claim::ClaimName;
 use passerby_wallet::{Group, Label};
 
+use crate::less;
+
 #[derive(Debug, Args)]
 pub struct Approve {
     /// The request's number; may be left out when only one waits
@@ -20,6 +22,10 @@ pub struct Approve {
     /// Under a name for this answer alone, not under yours at this shop
     #[arg(long)]
     pub stranger: bool,
+    /// What goes where the shop would do with less, as the request lists it; otherwise the whole goes. May be given several
+    /// times
+    #[arg(long = "less", value_parser = less::parse, value_delimiter = ',', value_name = "DETAIL=INSTEAD")]
+    pub less: Vec<less::Named>,
     /// Do not ask on a terminal either
     #[arg(long)]
     pub yes: bool,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use passerby_wallet::Wallet;
+use passerby_wallet::{Answer, Wallet};
 use rand::rngs::StdRng;
 use serde_json::json;
 
@@ -27,10 +27,10 @@ pub async fn run(
     }
     let view = wallet.open_request(link, rng).await.map_err(|error| Failure::of_step(&error))?;
     output.object(&json!({ "request": request_text::object(&view) }));
-    output.lines(&request_text::lines(&view, &BTreeMap::new()));
+    output.lines(&request_text::lines(&view, &BTreeMap::new(), &BTreeMap::new()));
     let number = view.number;
     if !output.is_json() && prompt::is_somebody_there() {
-        let answer = decide::at_terminal(wallet, &view, None, BTreeMap::new(), rng).await?;
+        let answer = decide::at_terminal(wallet, &view, None, Answer::default(), rng).await?;
         if let Some(mut answer) = answer {
             decide::confirm(wallet, &view, &mut answer, passphrase).await?;
             let delivered = decide::send(wallet, &view, &answer, rng).await?;

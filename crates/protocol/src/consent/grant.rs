@@ -16,6 +16,9 @@ pub enum ConsentRefusal {
     /// The choice names an attribute that was not offered.
     #[error("{0} was not asked for")]
     NotOffered(ClaimName),
+    /// The choice names a way to answer that the query does not have.
+    #[error("the query {0} cannot be answered that way")]
+    NoSuchWay(String),
     /// Nothing is needed, and nothing was chosen: an answer to a foreign verifier would be empty.
     #[error("nothing was chosen")]
     Nothing,
@@ -28,6 +31,8 @@ pub struct Choice {
     pub values: BTreeMap<ClaimName, AttributeValue>,
     /// Which of the optional attributes were ticked.
     pub ticked: BTreeSet<ClaimName>,
+    /// Of each graded query that is answered, by its id: which of its sets goes, counted from 0, the whole.
+    pub graded: BTreeMap<String, usize>,
 }
 
 /// Consent to one verified request: these attributes, to this shop, on these terms. Not `Clone`: it is sealed once.
@@ -45,12 +50,10 @@ pub(crate) struct Part {
 }
 
 impl VerifiedRequest {
-    /// Turns the person's choice into a grant. Every needed attribute goes, and exactly the ticked optional ones.
+    /// Turns the person's choice into a grant. Every needed attribute goes, and exactly the ticked optional ones; of a
+    /// graded query the one set that was chosen.
     pub fn consent(self, choice: &Choice) -> Result<Grant, ConsentRefusal> {
-        let offered = |claim: &&ClaimName| {
-            self.required().contains(claim)
-                || self.optional().iter().any(|optional| optional.claim == **claim)
-        };
+        let offered = |claim: &&ClaimName| self.offered().any(|offered| offered == *claim);
         if let Some(stranger) = choice.values.keys().chain(&choice.ticked).find(|claim| !offered(claim)) {
             return Err(ConsentRefusal::NotOffered(stranger.clone()));
         }
@@ -68,6 +71,22 @@ impl VerifiedRequest {
         }
         for optional in self.optional().iter().filter(|optional| choice.ticked.contains(&optional.claim)) {
             parts.push(Part { query: optional.query.clone(), values: vec![value(&optional.claim)?] });
+        }
+        for graded in self.graded() {
+            let whole = graded.ways.all().next().cloned();
+            let Some(&chosen) = choice.graded.get(&graded.query) else {
+                match whole {
+                    Some(claim) if graded.ways.needed => return Err(ConsentRefusal::Missing(claim)),
+                    _ => continue,
+                }
+            };
+            let set = graded
+                .ways
+                .sets
+                .get(chosen)
+                .ok_or_else(|| ConsentRefusal::NoSuchWay(graded.query.clone()))?;
+            let values = set.iter().map(value).collect::<Result<_, _>>()?;
+            parts.push(Part { query: graded.query.clone(), values });
         }
         Ok(Grant { request: self, parts })
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::claim::ClaimName;
 use crate::keys::Jkt;
+use crate::request::Ways;
 use crate::seal::Context;
 use crate::wire::json;
 
@@ -52,15 +53,22 @@ pub struct AskedNames {
     pub required: Vec<ClaimName>,
     /// Optional attributes.
     pub optional: Vec<ClaimName>,
+    /// What may be answered with less.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub graded: Vec<Ways>,
 }
 
 impl AskedNames {
-    /// Whether these are all that was needed, nothing that was not asked for, and each once.
+    /// Whether these are all that was needed, nothing that was not asked for, and each once; of what may be answered with
+    /// less exactly one set.
     pub(crate) fn is_answered_by<'a>(&self, claims: impl IntoIterator<Item = &'a ClaimName>) -> bool {
         let mut named = HashSet::new();
-        let asked = |name: &ClaimName| self.required.contains(name) || self.optional.contains(name);
+        let graded = |name: &ClaimName| self.graded.iter().any(|ways| ways.all().any(|own| own == name));
+        let asked =
+            |name: &ClaimName| self.required.contains(name) || self.optional.contains(name) || graded(name);
         let fits = claims.into_iter().all(|name| asked(name) && named.insert(name));
         fits && self.required.iter().all(|needed| named.contains(needed))
+            && self.graded.iter().all(|ways| ways.is_answered_by(&named))
     }
 }
 

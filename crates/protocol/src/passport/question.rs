@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Answered, AskedNames, GrantClaim, GrantClaimRefusal, Order};
 use crate::claim::ClaimName;
 use crate::keys::RelayKeys;
+use crate::request::Ways;
 use crate::seal::{Context, KeyBindingRules};
 use crate::sector::Sector;
 use crate::time::Timestamp;
@@ -21,6 +22,9 @@ pub struct Question {
     pub required: Vec<ClaimName>,
     /// Optional attributes.
     pub optional: Vec<ClaimName>,
+    /// What may be answered with less.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub graded: Vec<Ways>,
 }
 
 impl Question {
@@ -74,7 +78,11 @@ impl Question {
     }
 
     fn asked(&self) -> AskedNames {
-        AskedNames { required: self.required.clone(), optional: self.optional.clone() }
+        AskedNames {
+            required: self.required.clone(),
+            optional: self.optional.clone(),
+            graded: self.graded.clone(),
+        }
     }
 
     fn order(&self, grant_id: &str, release_sha256: String, answered: Answered) -> Order {

@@ -6,11 +6,13 @@
 //!
 //! Never in here: a decision whether the shop may ask. That is [`crate::verify`].
 
+mod graded;
 mod link;
 mod object;
 mod query;
 mod terms;
 
+pub use graded::{GradedClaims, Subject, Ways};
 pub(crate) use link::{LONGEST, Parameters, is_address};
 pub use link::{LinkRefusal, RequestLink, RequestUri};
 pub(crate) use object::AUDIENCE;

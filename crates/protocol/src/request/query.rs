@@ -8,6 +8,7 @@ use affinidi_openid4vp::dcql::{ClaimPathSegment, CredentialQuery, DcqlQuery};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::graded::{GradedClaims, Subject};
 use crate::claim::ClaimName;
 use crate::issuer::Issuer;
 use crate::wire::json;
@@ -50,6 +51,8 @@ pub struct Asked {
     pub required: Vec<ClaimName>,
     /// The person's choice, one by one.
     pub optional: Vec<OptionalClaim>,
+    /// What may be answered with less, needed or not.
+    pub graded: Vec<GradedClaims>,
 }
 
 impl Asked {
@@ -61,9 +64,16 @@ impl Asked {
         }
         let query: DcqlQuery = json::parse_value(query.clone()).map_err(|_| QueryRefusal::Malformed)?;
         query.validate().map_err(|_| QueryRefusal::Malformed)?;
-        let mut asked = Self { required: Vec::new(), optional: Vec::new() };
+        let mut asked = Self { required: Vec::new(), optional: Vec::new(), graded: Vec::new() };
         let mut has_passport = false;
         for credential in &query.credentials {
+            let is_named = credential.id == PASSPORT_QUERY || credential.id == PROFILE_QUERY;
+            if let (Some(sets), false) = (&credential.claim_sets, is_named) {
+                check_kind(credential)?;
+                check_vct(credential, PROFILE_VCT)?;
+                asked.graded.push(GradedClaims::parse(credential, sets)?);
+                continue;
+            }
             check_plain(credential)?;
             if credential.id == PASSPORT_QUERY {
                 check_vct(credential, &relay.passport_vct())?;
@@ -84,16 +94,29 @@ impl Asked {
         }
         let mut seen = HashSet::new();
         let all_once = asked.all().all(|claim| seen.insert(claim));
-        if !has_passport || !all_once || !(1..=MOST_CLAIMS).contains(&seen.len()) {
+        if !has_passport || !all_once || !(1..=MOST_CLAIMS).contains(&seen.len()) || !asked.is_told_once() {
             return Err(QueryRefusal::Malformed);
         }
-        asked.check_sets(&query)?;
+        let offered = asked.read_sets(&query)?;
+        for graded in &mut asked.graded {
+            graded.ways.needed = !offered.contains(&graded.query);
+        }
         Ok(asked)
     }
 
     /// Every attribute asked for.
     pub fn all(&self) -> impl Iterator<Item = &ClaimName> {
-        self.required.iter().chain(self.optional.iter().map(|optional| &optional.claim))
+        let optional = self.optional.iter().map(|optional| &optional.claim);
+        self.required.iter().chain(optional).chain(self.graded.iter().flat_map(|graded| graded.ways.all()))
+    }
+
+    /// Whether no other query asks for what a graded one is about.
+    fn is_told_once(&self) -> bool {
+        let told: HashSet<Subject> =
+            self.graded.iter().filter_map(|graded| graded.ways.find_subject()).collect();
+        let plain = self.required.iter().chain(self.optional.iter().map(|optional| &optional.claim));
+        told.len() == self.graded.len()
+            && plain.filter_map(Subject::find).all(|subject| !told.contains(&subject))
     }
 
     /// The query in the form of the protocol, for a request parked at `relay`.
@@ -111,49 +134,66 @@ impl Asked {
             credentials.push(profile);
             needed.push(PROFILE_QUERY);
         }
-        let mut sets = vec![serde_json::json!({ "options": [needed] })];
+        let mut offered: Vec<&str> = Vec::new();
         for optional in &self.optional {
             let mut query = credential(&optional.query, PROFILE_VCT);
             query["claims"] = [path(&optional.claim)].into_iter().collect();
             credentials.push(query);
-            sets.push(serde_json::json!({ "options": [[optional.query]], "required": false }));
+            offered.push(&optional.query);
         }
-        if self.optional.is_empty() {
-            serde_json::json!({ "credentials": credentials })
-        } else {
-            serde_json::json!({ "credentials": credentials, "credential_sets": sets })
+        for graded in &self.graded {
+            let mut query = credential(&graded.query, PROFILE_VCT);
+            (query["claims"], query["claim_sets"]) = graded.to_members();
+            credentials.push(query);
+            if graded.ways.needed {
+                needed.push(&graded.query);
+            } else {
+                offered.push(&graded.query);
+            }
         }
+        if offered.is_empty() {
+            return serde_json::json!({ "credentials": credentials });
+        }
+        let alone = offered.iter().map(|id| serde_json::json!({ "options": [[id]], "required": false }));
+        let sets: Value = std::iter::once(serde_json::json!({ "options": [needed] })).chain(alone).collect();
+        serde_json::json!({ "credentials": credentials, "credential_sets": sets })
     }
 
     /// Without optional queries `credential_sets` must be absent or say the same; with them it must list the required
-    /// queries together and each optional one alone.
-    fn check_sets(&self, query: &DcqlQuery) -> Result<(), QueryRefusal> {
+    /// queries together and each optional one alone. Gives the ids of the optional ones.
+    fn read_sets(&self, query: &DcqlQuery) -> Result<HashSet<String>, QueryRefusal> {
         let mut needed: Vec<&str> = vec![PASSPORT_QUERY];
         if !self.required.is_empty() {
             needed.push(PROFILE_QUERY);
         }
         let Some(sets) = &query.credential_sets else {
-            return if self.optional.is_empty() { Ok(()) } else { Err(QueryRefusal::Malformed) };
+            return if self.optional.is_empty() { Ok(HashSet::new()) } else { Err(QueryRefusal::Malformed) };
         };
-        let mut left: HashSet<&str> = self.optional.iter().map(|optional| optional.query.as_str()).collect();
-        let mut has_needed = false;
+        let mut graded: HashSet<&str> = self.graded.iter().map(|graded| graded.query.as_str()).collect();
+        let mut optional: HashSet<&str> =
+            self.optional.iter().map(|optional| optional.query.as_str()).collect();
+        let (mut offered, mut has_needed) = (HashSet::new(), false);
         for set in sets {
             let [option] = set.options.as_slice() else { return Err(QueryRefusal::Malformed) };
             if set.is_required() {
-                let same = option.len() == needed.len()
-                    && needed.iter().all(|id| option.iter().any(|named| named == id));
+                // Each once: what is left over after the queries that are always needed is graded, and not named before.
+                let holds = |id: &&str| option.iter().filter(|named| named == id).count() == 1;
+                let mut rest = option.iter().filter(|named| !needed.contains(&named.as_str()));
+                let same = needed.iter().all(holds) && rest.all(|id| graded.remove(id.as_str()));
                 if !same || has_needed {
                     return Err(QueryRefusal::Malformed);
                 }
                 has_needed = true;
             } else {
                 let [id] = option.as_slice() else { return Err(QueryRefusal::Malformed) };
-                if !left.remove(id.as_str()) {
+                if !optional.remove(id.as_str()) && !graded.remove(id.as_str()) {
                     return Err(QueryRefusal::Malformed);
                 }
+                offered.insert(id.clone());
             }
         }
-        if has_needed && left.is_empty() { Ok(()) } else { Err(QueryRefusal::Malformed) }
+        let whole = has_needed && optional.is_empty() && graded.is_empty();
+        if whole { Ok(offered) } else { Err(QueryRefusal::Malformed) }
     }
 }
 
@@ -167,8 +207,14 @@ pub(crate) fn holds_null(value: &Value) -> bool {
 }
 
 pub(crate) fn check_plain(credential: &CredentialQuery) -> Result<(), QueryRefusal> {
+    if credential.claim_sets.is_some() {
+        return Err(QueryRefusal::Malformed);
+    }
+    check_kind(credential)
+}
+
+fn check_kind(credential: &CredentialQuery) -> Result<(), QueryRefusal> {
     let plain = credential.format == "dc+sd-jwt"
-        && credential.claim_sets.is_none()
         && credential.trusted_authorities.is_none()
         && !credential.multiple()
         && credential.require_cryptographic_holder_binding();

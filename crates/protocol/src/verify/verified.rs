@@ -8,7 +8,9 @@ use crate::claim::ClaimName;
 use crate::issuer::Issuer;
 use crate::keys::ReleasePublicKey;
 use crate::random_id::{Nonce, State};
-use crate::request::{Asked, Flow, OptionalClaim, RequestLink, SignedRequest, Terms, TermsText};
+use crate::request::{
+    Asked, Flow, GradedClaims, OptionalClaim, RequestLink, SignedRequest, Terms, TermsText,
+};
 use crate::seal::Context;
 use crate::sector::Sector;
 use crate::time::Timestamp;
@@ -81,6 +83,7 @@ pub struct VerifiedRequest {
     familiarity: Familiarity,
     pin: Pin,
     optional: Vec<OptionalClaim>,
+    graded: Vec<GradedClaims>,
     dropped: Vec<ClaimName>,
 }
 
@@ -109,14 +112,30 @@ impl SignedRequest {
             return Err(VerifyRefusal::RetentionTooLong);
         }
         let allows = |claim: &ClaimName| statement.allowed_claims.contains(claim);
-        if !self.asked.required.iter().all(allows) {
+        let allows_all = |graded: &GradedClaims| graded.ways.all().all(allows);
+        let mut needed = self.asked.graded.iter().filter(|graded| graded.ways.needed);
+        if !self.asked.required.iter().all(allows) || !needed.all(allows_all) {
             return Err(VerifyRefusal::ClaimNotAllowed);
         }
         let (optional, dropped): (Vec<_>, Vec<_>) =
             self.asked.optional.iter().cloned().partition(|optional| allows(&optional.claim));
-        let dropped = dropped.into_iter().map(|optional| optional.claim).collect();
+        let (graded, unannounced): (Vec<_>, Vec<_>) = self.asked.graded.iter().cloned().partition(allows_all);
+        let dropped = dropped
+            .into_iter()
+            .map(|optional| optional.claim)
+            .chain(unannounced.iter().flat_map(|graded| graded.ways.all().cloned()))
+            .collect();
         let pin = Pin::of(counts, pin.map_or(now, |pin| pin.first_seen));
-        Ok(VerifiedRequest { signed: self, statement, release_key, familiarity, pin, optional, dropped })
+        Ok(VerifiedRequest {
+            signed: self,
+            statement,
+            release_key,
+            familiarity,
+            pin,
+            optional,
+            graded,
+            dropped,
+        })
     }
 }
 
@@ -185,6 +204,19 @@ impl VerifiedRequest {
     #[must_use]
     pub fn optional(&self) -> &[OptionalClaim] {
         &self.optional
+    }
+
+    /// What may be answered with less, needed or not.
+    #[must_use]
+    pub fn graded(&self) -> &[GradedClaims] {
+        &self.graded
+    }
+
+    /// Every attribute that the shop may have, needed or not, in whole or in part.
+    pub fn offered(&self) -> impl Iterator<Item = &ClaimName> {
+        let optional = self.optional.iter().map(|optional| &optional.claim);
+        let graded = self.graded.iter().flat_map(|graded| graded.ways.all());
+        self.required().iter().chain(optional).chain(graded)
     }
 
     /// Attributes that the shop asks for but never announced: they will not be sent.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "only for tests")]
 #![allow(dead_code, reason = "each test file uses its part of the story")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::consent::Choice;
@@ -65,6 +65,7 @@ impl Story {
         let asked = Asked {
             required: ANNA.map(|(name, _)| ClaimName::parse(name).unwrap()).to_vec(),
             optional: Vec::new(),
+            graded: Vec::new(),
         };
         let terms = Terms {
             purpose: "To deliver your order".into(),
@@ -111,14 +112,13 @@ impl Story {
             terms_hash: request.terms_text().hash(),
             required: request.required().to_vec(),
             optional: Vec::new(),
+            graded: Vec::new(),
         };
         let value = |(name, value): (&str, &str)| {
             (ClaimName::parse(name).unwrap(), AttributeValue::new(value.into()))
         };
-        let choice = Choice {
-            values: ANNA.map(value).into_iter().collect::<BTreeMap<_, _>>(),
-            ticked: BTreeSet::new(),
-        };
+        let choice =
+            Choice { values: ANNA.map(value).into_iter().collect::<BTreeMap<_, _>>(), ..Choice::default() };
         let sealed =
             SealedRelease::seal(request.consent(&choice).unwrap(), &passport, &key, now, &mut self.rng)
                 .unwrap();

@@ -1,6 +1,7 @@
 //! Seeds by hand: what readers have stumbled over elsewhere.
 
 use passerby_testkit::fuzz;
+use passerby_testkit::scene::{Scene, ask_graded};
 
 use crate::Corpora;
 
@@ -24,6 +25,7 @@ pub fn put(corpora: &mut Corpora) -> std::io::Result<()> {
         "hand-digest-twice",
         format!("{header}\n{{\"_sd\":[\"#0\",\"#0\"]}}\n{same}\n{same}"),
     )?;
+    corpora.put("dcql", "hand-graded", ask_graded().to_query(&Scene::new().issuer).to_string())?;
     corpora.put("dcql", "hand-empty-sets", r#"{"credentials":[],"credential_sets":[{"options":[[]]}]}"#)
 }
 

@@ -85,7 +85,8 @@ fn without_passport(response: &mut Value) {
 /// What is inside.
 pub fn releases(writer: &mut Writer, scene: &Scene) -> std::io::Result<()> {
     let question = scene.question();
-    let asked = AskedNames { required: question.required, optional: question.optional };
+    let asked =
+        AskedNames { required: question.required, optional: question.optional, graded: question.graded };
     let plain = Plain { scene, holder: scene.pairwise().signing_key().clone(), asked };
     let values = json!({ "values": crate::differences::opened(scene) });
 

@@ -52,6 +52,7 @@ impl Scene {
         Choice {
             values: DETAILS.map(|(name, value)| (claim(name), AttributeValue::new(value.into()))).into(),
             ticked: [claim("email")].into(),
+            ..Choice::default()
         }
     }
 

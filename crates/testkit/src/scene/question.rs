@@ -30,6 +30,7 @@ pub fn ask() -> Asked {
             OptionalClaim { query: "optional_phone_number".into(), claim: claim("phone_number") },
             OptionalClaim { query: "optional_birthdate".into(), claim: claim("birthdate") },
         ],
+        graded: Vec::new(),
     }
 }
 
@@ -129,6 +130,7 @@ impl Scene {
             terms_hash: terms().hash(),
             required: asked.required,
             optional: asked.optional.into_iter().map(|optional| optional.claim).collect(),
+            graded: asked.graded.into_iter().map(|graded| graded.ways).collect(),
         }
     }
 }

@@ -8,7 +8,7 @@ use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::consent::Choice;
 use passerby_protocol::time::Timestamp;
 
-use super::Detail;
+use super::{Detail, Offer, Way};
 use crate::confirm::PassphraseConfirmed;
 use crate::group::Group;
 use crate::label::Label;
@@ -42,6 +42,9 @@ pub struct Answer {
     pub keep: BTreeMap<ClaimName, Label>,
     /// Not under the person's name at this shop, but under one for this answer alone.
     pub as_stranger: bool,
+    /// Where less would do: which way goes, counted from 0, the whole, which goes when the name is not in here. Naming an
+    /// optional one in here chooses it.
+    pub less: BTreeMap<Group, usize>,
     /// That the passphrase was typed for this request: needed when a saved value that goes is sensitive.
     pub confirmed: Option<PassphraseConfirmed>,
 }
@@ -53,6 +56,12 @@ pub enum ChoiceError {
     /// The shop did not ask for it.
     #[error("The shop did not ask for {0}.")]
     NotAsked(Group),
+    /// The shop does not say that less would do, or not that way.
+    #[error("The shop does not take less for {0}, or not that.")]
+    NoSuchWay(Group),
+    /// Of a way to answer only a part was named.
+    #[error("{0} goes as one: all its details that were chosen, or none.")]
+    Partly(Group),
     /// Nothing that was asked for is saved under this label.
     #[error("Nothing is saved for {0} under this label: {1}.")]
     NoSuchLabel(Group, Label),
@@ -68,6 +77,8 @@ impl Trouble for ChoiceError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotAsked(_) => "not-asked-for",
+            Self::NoSuchWay(_) => "no-such-way",
+            Self::Partly(_) => "named-partly",
             Self::NoSuchLabel(..) => "no-such-label",
             Self::Missing(_) => "value-missing",
             Self::NotOnCards => "not-on-cards",
@@ -77,6 +88,7 @@ impl Trouble for ChoiceError {
     fn next_step(&self) -> &'static str {
         match self {
             Self::NotAsked(_) => "Name only details that the request lists.",
+            Self::NoSuchWay(_) | Self::Partly(_) => "`passerby open` lists the ways.",
             Self::NoSuchLabel(..) => "`passerby show` lists the labels.",
             Self::Missing(_) => "Type it, or pick somebody for whom it is saved.",
             Self::NotOnCards => "Look again.",
@@ -103,10 +115,35 @@ pub struct Going {
 pub(crate) fn going(
     needed: &[Detail],
     optional: &[Detail],
+    offers: &[Offer],
     answer: &Answer,
 ) -> Result<Vec<Going>, ChoiceError> {
+    let chosen = chosen(needed, optional, offers, answer)?;
+    Ok(chosen.into_iter().filter_map(|detail| answer.find_value(detail)).collect())
+}
+
+/// What of it has no value: [`super::RequestView::lacking`].
+pub(crate) fn lacking<'a>(
+    needed: &'a [Detail],
+    optional: &'a [Detail],
+    offers: &'a [Offer],
+    answer: &Answer,
+) -> Result<Vec<&'a Detail>, ChoiceError> {
+    let chosen = chosen(needed, optional, offers, answer)?;
+    Ok(chosen.into_iter().filter(|detail| answer.find_value(detail).is_none()).collect())
+}
+
+/// The details that go with this answer, with a value or without.
+fn chosen<'a>(
+    needed: &'a [Detail],
+    optional: &'a [Detail],
+    offers: &'a [Offer],
+    answer: &Answer,
+) -> Result<Vec<&'a Detail>, ChoiceError> {
+    let offered = || offers.iter().flat_map(Offer::details);
     for (group, label) in &answer.uses {
-        let mut asked = needed.iter().chain(optional).filter(|detail| group.holds(&detail.claim)).peekable();
+        let asked = needed.iter().chain(optional).chain(offered());
+        let mut asked = asked.filter(|detail| group.holds(&detail.claim)).peekable();
         if asked.peek().is_none() {
             return Err(ChoiceError::NotAsked(group.clone()));
         }
@@ -114,14 +151,37 @@ pub(crate) fn going(
             return Err(ChoiceError::NoSuchLabel(group.clone(), label.clone()));
         }
     }
+    for (group, way) in &answer.less {
+        let offer = offers.iter().find(|offer| offer.group == *group);
+        if offer.is_none_or(|offer| *way >= offer.ways.len()) {
+            return Err(ChoiceError::NoSuchWay(group.clone()));
+        }
+    }
+    let plain = |detail: &&Detail| offers.iter().all(|offer| !offer.group.holds(&detail.claim));
     let ticked = optional.iter().filter(|detail| answer.optional.has(&detail.claim));
-    Ok(needed.iter().chain(ticked).filter_map(|detail| answer.find_value(detail)).collect())
+    let mut chosen: Vec<_> = needed.iter().chain(ticked).filter(plain).collect();
+    for offer in offers {
+        if let Some((_, way)) = answer.find_way(offer)? {
+            chosen.extend(&way.details);
+        }
+    }
+    Ok(chosen)
 }
 
 /// The choice that the protocol seals: what [`going`] says, and what was ticked.
-pub(crate) fn choose(needed: &[Detail], optional: &[Detail], answer: &Answer) -> Result<Choice, ChoiceError> {
+pub(crate) fn choose(
+    needed: &[Detail],
+    optional: &[Detail],
+    offers: &[Offer],
+    answer: &Answer,
+) -> Result<Choice, ChoiceError> {
     let mut choice = Choice::default();
-    for going in going(needed, optional, answer)? {
+    for offer in offers {
+        if let Some((way, _)) = answer.find_way(offer)? {
+            choice.graded.insert(offer.query.clone(), way);
+        }
+    }
+    for going in going(needed, optional, offers, answer)? {
         if optional.iter().any(|detail| detail.claim == going.claim) {
             choice.ticked.insert(going.claim.clone());
         }
@@ -146,6 +206,28 @@ impl Optionals {
 }
 
 impl Answer {
+    /// Which way of an offer goes, if any.
+    fn find_way<'a>(&self, offer: &'a Offer) -> Result<Option<(usize, &'a Way)>, ChoiceError> {
+        let chosen = self.less.get(&offer.group).copied();
+        let number = chosen.unwrap_or(0);
+        let way = offer.ways.get(number).ok_or_else(|| ChoiceError::NoSuchWay(offer.group.clone()))?;
+        let goes = match &self.optional {
+            _ if offer.needed || chosen.is_some() => true,
+            Optionals::None => false,
+            Optionals::All => way.details.iter().all(|detail| self.find_value(detail).is_some()),
+            Optionals::Only(names) => offer.details().any(|detail| names.contains(&detail.claim)),
+        };
+        // Whoever names the country alone must not find that the street went along.
+        if let Optionals::Only(names) = &self.optional {
+            let own: BTreeSet<_> =
+                offer.details().map(|detail| &detail.claim).filter(|claim| names.contains(claim)).collect();
+            if !own.is_empty() && own != way.names().collect() {
+                return Err(ChoiceError::Partly(offer.group.clone()));
+            }
+        }
+        Ok(goes.then_some((number, way)))
+    }
+
     fn find_value(&self, detail: &Detail) -> Option<Going> {
         let claim = detail.claim.clone();
         if let Some(value) = self.typed.get(&claim) {

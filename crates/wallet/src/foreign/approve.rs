@@ -171,8 +171,8 @@ impl Wallet {
         }
         // As saved now: what was marked while the person was deciding counts too.
         let goes = [
-            going(&view.needed, &view.optional, answer)?,
-            going(&seen_now.needed, &seen_now.optional, answer)?,
+            going(&view.needed, &view.optional, &[], answer)?,
+            going(&seen_now.needed, &seen_now.optional, &[], answer)?,
         ];
         let sensitive: Vec<_> =
             goes.into_iter().flatten().filter(|going| going.sensitive).map(|going| going.claim).collect();
@@ -180,7 +180,7 @@ impl Wallet {
             return Err(ForeignApproveError::Sensitive(sensitive));
         }
         let response_uri = request.response_uri().to_owned();
-        let grant = request.consent(&choose(&view.needed, &view.optional, answer)?)?;
+        let grant = request.consent(&choose(&view.needed, &view.optional, &[], answer)?)?;
         let root = self.root(rng).await.map_err(ForeignOpenError::Vault)?;
         let sealed = grant.seal(&root, self.now(), rng)?;
 
@@ -190,7 +190,7 @@ impl Wallet {
             consent_receipt: None,
             error: None,
         };
-        let goes = going(&view.needed, &view.optional, answer)?;
+        let goes = going(&view.needed, &view.optional, &[], answer)?;
         let saved = self.saved().await.map_err(ForeignOpenError::Vault)?;
         let sources = sources_of(&goes, &answer.keep, &saved, self.now());
         record.state = RequestState::Sending;

@@ -181,7 +181,8 @@ impl Wallet {
         request: &ForeignRequest,
     ) -> Result<ForeignView, RecordError> {
         let saved = self.saved().await?;
-        let detail = |claim: &ClaimName| saved.detail(claim);
+        let now = self.now();
+        let detail = |claim: &ClaimName| saved.detail(claim, now);
         let host = request.host().as_sector();
         let earlier = self.vault().list::<ForeignRequestRecord>().await?;
         let sent_there = earlier

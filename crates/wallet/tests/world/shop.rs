@@ -12,7 +12,7 @@ use passerby_protocol::keys::{Jkt, RelayKeys, ReleaseKey, ReleaseSuite, SigningK
 use passerby_protocol::passport::{Order, Question};
 use passerby_protocol::random_id::{Nonce, RequestId, State};
 use passerby_protocol::request::{
-    Asked, OptionalClaim, RequestLink, RequestObject, RequestUri, Terms, TermsText,
+    Asked, GradedClaims, OptionalClaim, RequestLink, RequestObject, RequestUri, Terms, TermsText,
 };
 use passerby_protocol::reveal;
 use passerby_protocol::seal::Context;
@@ -32,6 +32,8 @@ use super::{Relay, claim};
 pub struct Ask {
     pub required: Vec<&'static str>,
     pub optional: Vec<&'static str>,
+    /// What may be answered with less.
+    pub graded: Vec<GradedClaims>,
     pub retention: u32,
     pub purpose: &'static str,
     pub flow: &'static str,
@@ -44,6 +46,7 @@ impl Default for Ask {
         Self {
             required: vec!["name", "address.street_address", "address.postal_code"],
             optional: vec!["email"],
+            graded: Vec::new(),
             retention: 14,
             purpose: "Deliver your shoes",
             flow: "same_device",
@@ -84,7 +87,11 @@ impl Shop {
             "email",
             "address.street_address",
             "address.postal_code",
+            "address.locality",
+            "address.country",
             "birthdate",
+            "age_over_18",
+            "birth_year",
             "phone_number",
             "company",
         ];
@@ -188,6 +195,7 @@ impl Shop {
         let asked = Asked {
             required: ask.required.iter().map(|name| claim(name)).collect(),
             optional: ask.optional.iter().map(optional).collect(),
+            graded: ask.graded.clone(),
         };
         let terms = Terms {
             purpose: ask.purpose.to_owned(),
@@ -224,6 +232,7 @@ impl Shop {
             terms_hash: terms.hash(),
             required: asked.required,
             optional: asked.optional.into_iter().map(|optional| optional.claim).collect(),
+            graded: asked.graded.into_iter().map(|graded| graded.ways).collect(),
         };
         self.asked.insert(id.as_str().to_owned(), question);
         let uri = RequestUri::new(issuer.clone(), id.clone());
