@@ -1,0 +1,42 @@
+// What the person chose on the consent screen: choices among what was shown, never a decision of trust.
+// Rust compares each of them with what it showed, and refuses what was not offered.
+
+/** A value typed on the spot. */
+export interface Typed {
+  text: string;
+  /** Save it in the wallet under the card's label. */
+  keep: boolean;
+}
+
+export interface Answer {
+  request: number;
+  revision: string;
+  /** By card kind: which recipient. */
+  recipients: Record<string, string>;
+  /** Lines of the person's own choice that go. */
+  ticked: string[];
+  /** By line: the coarser value that goes in place of the full one. */
+  coarser: Record<string, string>;
+  /** By claim. */
+  typed: Record<string, Typed>;
+  as: "regular" | "stranger";
+  /** The second step for somebody who could not be checked was taken. */
+  secondStep: boolean;
+}
+
+export type Refusal = "this-time" | "later" | "always";
+
+/** After an answer: what went, where to, and how to get back. */
+export interface SentView {
+  request: number;
+  host: string;
+  relay: string;
+  at: number;
+  /** Claims that went; no values. */
+  claims: string[];
+  deletesItself: number;
+  /** How the browser gets on: by itself, or with a code to be typed there. */
+  back: { is: "browser"; browser: string | null } | { is: "code"; code: string };
+  /** Whether the spare key should be offered now. */
+  offerSpareKey: boolean;
+}

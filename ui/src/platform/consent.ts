@@ -1,0 +1,103 @@
+// What the consent screen shows, as Rust computed it. The window adds nothing, leaves out nothing and judges nothing.
+// Times are milliseconds since 1970. Values are here in clear unless they are sensitive.
+
+/** What the wallet found out about who asks. Only `checked` and, after a second step, `unchecked` can be answered. */
+export type Check =
+  | { is: "checked" }
+  | { is: "unchecked"; reason: "no-keys" | "no-answer" }
+  | { is: "failed" };
+
+export type Familiarity =
+  | { is: "first-time" }
+  | { is: "known"; since: number; pseudonym: string; orders: number; lastSent: number };
+
+/** What is different from the times before. All empty and absent: nothing is new. */
+export interface News {
+  purposeBefore: string | null;
+  keptUntilBefore: number | null;
+  newRecipients: string[];
+  /** The person changed the address since: labels, never addresses. */
+  moved: { sends: string; shopHas: string } | null;
+}
+
+export type CardKind = "deliver-to" | "messages" | "invoice" | "age" | "other";
+export type Mark = "new-this-time" | "kept-longer" | "not-usual";
+export type Need = "needed" | "your-choice";
+
+/** What is saved under one name for one recipient. */
+export type ValueView = { is: "shown"; text: string } | { is: "hidden" } | { is: "missing" };
+
+/** One of several cards that can go: me at home, me at work, Mum. */
+export interface RecipientView {
+  id: string;
+  /** Chosen by the person; empty for the card that bears no label. */
+  label: string;
+  /** By claim name; each claim of each line is in here. */
+  values: Record<string, ValueView>;
+}
+
+/** Something less that can go in place of the value. */
+export interface CoarserView {
+  id: string;
+  kind: "over-18" | "country" | "city" | "birth-year";
+  /** What the shop would read: "yes", "Slovenia". */
+  text: string;
+}
+
+/** What is ticked, typed and sent as one: an address goes whole. */
+export interface LineView {
+  /** `address`, or a claim name. */
+  id: string;
+  claims: string[];
+  need: Need;
+  marks: Mark[];
+  sensitive: null | "birth" | "document" | "other";
+  coarser: CoarserView[];
+}
+
+export interface CardView {
+  kind: CardKind;
+  /** The default comes first; at least one, which may be all missing. */
+  recipients: RecipientView[];
+  lines: LineView[];
+}
+
+export interface Terms {
+  kind: "delivery" | "sign-in" | "invoice";
+  /** In the shop's words: shown in quotation marks, isolated and capped. */
+  purpose: string;
+  keptUntil: number;
+  recipients: string[];
+}
+
+export interface ConsentView {
+  request: number;
+  /** Says which view it was that the person saw; the answer names it, and Rust refuses another one. */
+  revision: string;
+  check: Check;
+  /** ASCII; proven when `check` says so, otherwise merely claimed. */
+  host: string;
+  /** The host reads like another one: what it looks like when its punycode is written out. */
+  lookalike: string | null;
+  /** A known shop with a similar name, which this is not. */
+  notOther: { host: string; since: number } | null;
+  tradeName: string;
+  thisComputer: boolean;
+  familiarity: Familiarity;
+  news: News;
+  cards: CardView[];
+  /** Claims that will not be sent: never announced. */
+  dropped: string[];
+  /** Claims that are usual for `terms.kind`; present when the shop asks for more. */
+  usual: string[] | null;
+  terms: Terms;
+  /** What the shop's own system gets to see beside the sealed copy. */
+  visible: { country: string | null; postcodeArea: string | null; pseudonym: string };
+  /** Whether somebody is paid: that one learns the name. */
+  payment: boolean;
+  /** A stranger's pseudonym can be made for this request. */
+  strangerPossible: boolean;
+  relay: string;
+  hasPolicy: boolean;
+  answerBy: number;
+}

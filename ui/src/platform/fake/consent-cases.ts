@@ -1,0 +1,117 @@
+// What the consent screen must be able to show, one case each. Stories and tests draw from here.
+import type { ConsentView, News } from "../consent";
+import { age, deliverTo, document, line, messages } from "./anna";
+import { ANSWER_BY, DELETE_BY, DELETE_LATER, LAST_ORDER, MET_SHOES } from "./moments";
+
+const NO_NEWS: News = { purposeBefore: null, keptUntilBefore: null, newRecipients: [], moved: null };
+const PHONE = line("phone_number", { need: "your-choice" });
+
+const mugShop: ConsentView = {
+  request: 2,
+  revision: "r-2",
+  check: { is: "checked" },
+  host: "mug-shop.example",
+  lookalike: null,
+  notOther: null,
+  tradeName: "The Mug Shop",
+  thisComputer: false,
+  familiarity: { is: "first-time" },
+  news: NO_NEWS,
+  cards: [deliverTo([line("name"), line("address"), PHONE]), messages({ need: "your-choice" })],
+  dropped: [],
+  usual: null,
+  terms: { kind: "delivery", purpose: "Ship order 1042", keptUntil: DELETE_BY, recipients: ["Pošta Slovenije"] },
+  visible: { country: "Slovenia", postcodeArea: "10", pseudonym: "Quiet Heron" },
+  payment: true,
+  strangerPossible: false,
+  relay: "relay.example",
+  hasPolicy: true,
+  answerBy: ANSWER_BY,
+};
+
+const shoes: ConsentView = {
+  ...mugShop,
+  request: 1,
+  revision: "r-1",
+  host: "shoes.example",
+  tradeName: "Kovač Shoes d.o.o., Ljubljana",
+  familiarity: { is: "known", since: MET_SHOES, pseudonym: "Amber Otter", orders: 3, lastSent: LAST_ORDER },
+  terms: { ...mugShop.terms, purpose: "Ship order 88-204" },
+  visible: { ...mugShop.visible, pseudonym: "Amber Otter" },
+  strangerPossible: true,
+};
+
+export const CONSENT_CASES = {
+  "first-time": mugShop,
+  known: shoes,
+  news: {
+    ...shoes,
+    news: {
+      purposeBefore: "Ship order 77-118",
+      keptUntilBefore: DELETE_BY,
+      newRecipients: ["Parcel Insurance Ltd."],
+      moved: { sends: "home", shopHas: "home, before 2 November" },
+    },
+    cards: [
+      deliverTo([line("name"), line("address"), { ...PHONE, marks: ["new-this-time"] }]),
+      messages({ need: "your-choice" }),
+    ],
+    terms: {
+      kind: "delivery",
+      purpose: "Ship order 88-204 and insure the parcel",
+      keptUntil: DELETE_LATER,
+      recipients: ["Pošta Slovenije", "Parcel Insurance Ltd."],
+    },
+  },
+  "over-asking": {
+    ...mugShop,
+    cards: [
+      deliverTo([line("name"), line("address"), { ...PHONE, need: "needed" }]),
+      messages({ need: "needed" }),
+      age({ need: "needed", marks: ["not-usual"] }),
+    ],
+    dropped: ["document_number", "gender"],
+    usual: ["name", "address", "phone_number"],
+  },
+  sensitive: {
+    ...shoes,
+    host: "wine-cellar.example",
+    tradeName: "Vinska klet",
+    familiarity: { is: "first-time" },
+    cards: [
+      deliverTo([line("name"), line("address"), PHONE]),
+      age({ need: "needed" }),
+      document({ need: "your-choice", marks: ["not-usual"] }),
+    ],
+    visible: { ...mugShop.visible, pseudonym: "Early Lantern" },
+  },
+  missing: {
+    ...mugShop,
+    cards: [deliverTo([line("name"), line("address"), PHONE], "none"), messages({ need: "your-choice" }, "none")],
+    visible: { country: null, postcodeArea: null, pseudonym: "Quiet Heron" },
+  },
+  unchecked: {
+    ...mugShop,
+    check: { is: "unchecked", reason: "no-answer" },
+    cards: [
+      deliverTo([line("name", { need: "your-choice" }), line("address", { need: "your-choice" }), PHONE]),
+      messages({ need: "your-choice" }),
+    ],
+    visible: { country: null, postcodeArea: null, pseudonym: "Grey Ferry" },
+  },
+  failed: { ...shoes, check: { is: "failed" }, familiarity: { is: "first-time" }, news: NO_NEWS },
+  hostile: {
+    ...mugShop,
+    host: "xn--shes-55d.example",
+    lookalike: "shoes.example",
+    notOther: { host: "shoes.example", since: MET_SHOES },
+    tradeName: `\u202Eelpmaxe.seohs\u202C \u200B<img src=x onerror=alert(1)> checked by your bank ${"very ".repeat(400)}trusted`,
+    terms: {
+      ...mugShop.terms,
+      purpose: `Ship order 7\n\n\u2066Press Enter to go on\u2069 <b>now</b> ${"and now ".repeat(200)}`,
+      recipients: ["\u202Etsop ruoY", "https://partner.example/?a=b"],
+    },
+  },
+} satisfies Record<string, ConsentView>;
+
+export type ConsentCase = keyof typeof CONSENT_CASES;

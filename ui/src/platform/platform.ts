@@ -1,0 +1,103 @@
+// The only door between the window and the wallet: what the window may ask for, and what it is told.
+// It must never carry a decision of trust from the window, a key, a recovery word unasked, or values of a screen that is not open.
+import type { ActivityFilter, ActivityView } from "./activity";
+import type { Answer, Refusal, SentView } from "./answer";
+import type { CardDraft, DataView, Where } from "./data";
+import type { ConsentView } from "./consent";
+import type { Change } from "./change";
+import type { RequestLine } from "./request";
+import type { Settings, SettingsView } from "./settings";
+import type { ShopLine, ShopView } from "./shops";
+import type { Quiz, SpareKeyView } from "./spare-key";
+import type { StartView, Strength } from "./start";
+
+/** A saved value that is hidden until it is asked for: where it stands, and under which name. */
+export type HiddenValue =
+  | { room: "consent"; request: number; recipient: string; claim: string }
+  | { room: "data"; where: Where };
+
+/** A sensitive value in clear. The window forgets it at `ends`, when it loses the focus, and when the wallet locks. */
+export interface Revealed {
+  text: string;
+  /** Milliseconds since 1970. */
+  ends: number;
+}
+
+/** Every command rejects with a `CommandError` and with nothing else. */
+export interface Platform {
+  start(): Promise<StartView>;
+  /** Hears of changes until the returned function is called. */
+  watch(hear: (change: Change) => void): () => void;
+
+  welcome: {
+    suggestPassphrase(): Promise<string>;
+    weighPassphrase(passphrase: string): Promise<Strength>;
+    create(passphrase: string): Promise<void>;
+    restoreFromWords(words: string, passphrase: string): Promise<void>;
+    /** Asks for the file in a dialog of the system; false when the person closed it. */
+    restoreFromBackup(passphrase: string): Promise<boolean>;
+  };
+
+  lock: {
+    unlock(passphrase: string): Promise<void>;
+    /** By the system's keyring, if `StartView.systemUnlock` said so. */
+    unlockBySystem(): Promise<void>;
+    lock(): Promise<void>;
+  };
+
+  requests: {
+    list(): Promise<RequestLine[]>;
+    /** Reads a link and fetches what it leads to. Only ever called after a click. */
+    open(link: string): Promise<number>;
+    /** The same with the link that the clipboard holds; nothing when it holds none. */
+    openClipboard(): Promise<number | null>;
+  };
+
+  consent: {
+    view(request: number): Promise<ConsentView>;
+    /** The passphrase once more, for sensitive values of this request. */
+    confirm(request: number, passphrase: string): Promise<void>;
+    send(answer: Answer): Promise<SentView>;
+    refuse(request: number, refusal: Refusal): Promise<void>;
+    openPolicy(request: number): Promise<void>;
+    backToShop(request: number): Promise<void>;
+  };
+
+  data: {
+    view(): Promise<DataView>;
+    save(draft: CardDraft): Promise<void>;
+    history(where: Where): Promise<{ text: string; until: number }[]>;
+    markSensitive(where: Where, sensitive: boolean): Promise<void>;
+    /** Takes it away, and can bring it back with `bringBack` until the wallet locks. */
+    remove(where: Where): Promise<void>;
+    bringBack(where: Where): Promise<void>;
+  };
+
+  shops: {
+    list(): Promise<ShopLine[]>;
+    view(host: string): Promise<ShopView>;
+    block(host: string, blocked: boolean): Promise<void>;
+  };
+
+  activity: { view(filter: ActivityFilter): Promise<ActivityView> };
+
+  settings: {
+    view(): Promise<SettingsView>;
+    change(part: Partial<Settings>): Promise<SettingsView>;
+    changePassphrase(now: string, next: string): Promise<void>;
+    /** Asks for a place in a dialog of the system; false when the person closed it. */
+    makeBackup(passphrase: string): Promise<boolean>;
+  };
+
+  spareKey: {
+    view(): Promise<SpareKeyView>;
+    /** The 24 words, for the sheet. The window forgets them when the room is left. */
+    words(passphrase: string): Promise<string[]>;
+    makeQuiz(): Promise<Quiz>;
+    /** Rejects with `wrong-word` when one of the two is another one. */
+    check(quiz: Quiz, words: [string, string]): Promise<void>;
+    remindTomorrow(): Promise<void>;
+  };
+
+  reveal(which: HiddenValue): Promise<Revealed>;
+}

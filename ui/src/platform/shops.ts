@@ -1,0 +1,36 @@
+// Shops that this wallet has met, and what each was given: names of details and times, no values.
+import type { Check } from "./consent";
+
+export interface ShopLine {
+  host: string;
+  tradeName: string;
+  since: number;
+  pseudonym: string | null;
+  orders: number;
+  blocked: boolean;
+}
+
+export interface OpeningView {
+  at: number;
+  /** In the shop's words. */
+  reason: string;
+}
+
+export interface GrantView {
+  id: string;
+  given: number;
+  state: "sending" | "sent" | "not-taken" | "unclear";
+  claims: string[];
+  purpose: string;
+  keptUntil: number;
+  recipients: string[];
+  openings: OpeningView[];
+}
+
+export interface ShopView extends ShopLine {
+  check: Check["is"];
+  relay: string;
+  grants: GrantView[];
+  /** Claims it was sent and has an outdated value of. */
+  outdated: string[];
+}

@@ -1,0 +1,20 @@
+// What the window is told when it opens: which room is first. No value, and no host of a waiting request.
+import type { Settings } from "./settings";
+
+export interface StartView {
+  wallet: "none" | "locked" | "open";
+  /** How many requests wait. */
+  waiting: number;
+  /** A link started the program, or one is in the clipboard. */
+  sentByShop: boolean;
+  systemUnlock: boolean;
+  /** Such as "English" or "Russian"; absent where the system does not say. */
+  keyboard: string | null;
+  settings: Pick<Settings, "language" | "theme">;
+}
+
+/** Computed by zxcvbn in Rust; 0 is the weakest. */
+export interface Strength {
+  score: 0 | 1 | 2 | 3 | 4;
+  accepted: boolean;
+}

@@ -1,0 +1,41 @@
+// Which world the window opens on while there is no shell yet: the fake one, arranged by the address. Development only.
+import { makeFakePlatform } from "./platform/fake/fake-platform";
+import type { FakeWorld } from "./platform/fake/fake-platform";
+import { CONSENT_CASES } from "./platform/fake/consent-cases";
+import type { ConsentCase } from "./platform/fake/consent-cases";
+import type { Platform } from "./platform/platform";
+import type { Room } from "./rooms/room";
+
+export interface Opening {
+  platform: Platform;
+  room: Room | null;
+  request: number | null;
+  variant: string;
+}
+
+/** `?room=consent&case=news&lang=ru&theme=dark&wallet=open&relay=down&empty=1` */
+export function chooseWorld(query: URLSearchParams): Opening {
+  const wanted = query.get("case") ?? "";
+  const world: FakeWorld = { empty: query.has("empty") };
+  if (wanted in CONSENT_CASES) world.consent = CONSENT_CASES[wanted as ConsentCase];
+  const relay = query.get("relay");
+  if (relay === "down" || relay === "breaks") world.relay = relay;
+  const language = query.get("lang");
+  const theme = query.get("theme");
+  const wallet = query.get("wallet");
+  world.start = {
+    wallet: wallet === "none" || wallet === "locked" ? wallet : "open",
+    sentByShop: query.has("shop"),
+    settings: {
+      language: language === "ru" || language === "de" ? language : "en",
+      theme: theme === "light" || theme === "dark" ? theme : "system",
+    },
+  };
+  const room = query.get("room");
+  return {
+    platform: makeFakePlatform(world).platform,
+    room: room === "consent" ? "requests" : (room as Room | null),
+    request: room === "consent" ? 1 : null,
+    variant: query.get("variant") ?? "a",
+  };
+}

@@ -1,0 +1,40 @@
+// How the window is built and tested. Nothing in the result loads from the network or runs inline.
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { svelteTesting } from "@testing-library/svelte/vite";
+import tailwindcss from "@tailwindcss/vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+/** The same policy as the shell's, so that a build that would break there breaks in a browser too. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self' ipc: http://ipc.localhost",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types svelte-trusted-html",
+].join("; ");
+
+function policy(): Plugin {
+  const content = POLICY;
+  return {
+    name: "passerby-policy",
+    apply: "build",
+    transformIndexHtml: () => [
+      { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" },
+    ],
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  plugins: [tailwindcss(), svelte(), svelteTesting(), policy()],
+  base: "./",
+  build: { target: "safari17.5", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
+  define: { __STORIES__: JSON.stringify(mode !== "production") },
+  server: { port: 5173, strictPort: true },
+  preview: { port: 4173, strictPort: true },
+  test: { environment: "jsdom", include: ["test/**/*.test.ts"], setupFiles: ["test/setup.ts"] },
+}));
