@@ -10,7 +10,6 @@ export interface Opening {
   platform: Platform;
   room: Room | null;
   request: number | null;
-  variant: string;
 }
 
 /** `?room=consent&case=news&lang=ru&theme=dark&wallet=open&relay=down&empty=1` */
@@ -36,6 +35,5 @@ export function chooseWorld(query: URLSearchParams): Opening {
     platform: makeFakePlatform(world).platform,
     room: room === "consent" ? "requests" : (room as Room | null),
     request: room === "consent" ? 1 : null,
-    variant: query.get("variant") ?? "a",
   };
 }

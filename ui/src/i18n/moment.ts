@@ -8,7 +8,9 @@ function format(at: number, options: Intl.DateTimeFormatOptions): string {
 /** "22 December 2026". English in the order of the day. */
 export function day(at: number): string {
   const locale = language() === "en" ? "en-GB" : language();
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }).format(new Date(at));
+  const written = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }).format(new Date(at));
+  // Russian adds an abbreviated word, whose full stop would double at the end of a sentence.
+  return written.replace(/\sг\.$/u, "");
 }
 
 /** "14:03". */
