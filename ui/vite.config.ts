@@ -19,22 +19,20 @@ const POLICY = [
 ].join("; ");
 
 function policy(): Plugin {
-  const content = POLICY;
   return {
     name: "passerby-policy",
     apply: "build",
     transformIndexHtml: () => [
-      { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" },
+      { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: POLICY }, injectTo: "head-prepend" },
     ],
   };
 }
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig({
   plugins: [tailwindcss(), svelte(), svelteTesting(), policy()],
   base: "./",
   build: { target: "safari17.5", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
-  define: { __STORIES__: JSON.stringify(mode !== "production") },
   server: { port: 5173, strictPort: true },
   preview: { port: 4173, strictPort: true },
   test: { environment: "jsdom", include: ["test/**/*.test.ts"], setupFiles: ["test/setup.ts"] },
-}));
+});

@@ -51,6 +51,12 @@ export interface Platform {
     open(link: string): Promise<number>;
     /** The same with the link that the clipboard holds; nothing when it holds none. */
     openClipboard(): Promise<number | null>;
+    /** Keeps a link for when the wallet is open. Fetches nothing, and lowers no lock. */
+    keep(link: string): Promise<void>;
+    /** The same with the clipboard's link; false when it holds none. */
+    keepClipboard(): Promise<boolean>;
+    /** Fetches what the kept link, or the link that started the program, leads to; nothing when there is none. */
+    openKept(): Promise<number | null>;
   };
 
   consent: {
@@ -67,7 +73,6 @@ export interface Platform {
     view(): Promise<DataView>;
     save(draft: CardDraft): Promise<void>;
     history(where: Where): Promise<{ text: string; until: number }[]>;
-    markSensitive(where: Where, sensitive: boolean): Promise<void>;
     /** Takes it away, and can bring it back with `bringBack` until the wallet locks. */
     remove(where: Where): Promise<void>;
     bringBack(where: Where): Promise<void>;

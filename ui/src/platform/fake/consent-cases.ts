@@ -84,6 +84,7 @@ export const CONSENT_CASES = {
       document({ need: "your-choice", marks: ["not-usual"] }),
     ],
     visible: { ...mugShop.visible, pseudonym: "Early Lantern" },
+    strangerPossible: false,
   },
   missing: {
     ...mugShop,

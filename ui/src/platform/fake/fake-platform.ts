@@ -47,6 +47,10 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
     requests = requests.filter((line) => line.number !== request);
     heard.tell({ is: "waiting", count: requests.length });
   };
+  let kept: number | null = world.start?.sentByShop ? 1 : null;
+  const checkLink = (link: string): void => {
+    if (!/^(passerby|openid4vp):/u.test(link.trim())) throw new CommandError("not-a-link", "Not a link.", "nothing");
+  };
   const checkPassphrase = (passphrase: string): void => {
     if (passphrase !== PASSPHRASE) throw wrong();
   };
@@ -86,10 +90,19 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
     requests: {
       list: async () => requests,
       open: async (link) => {
-        if (!/^(passerby|openid4vp):/u.test(link.trim())) throw new CommandError("not-a-link", "Not a link.", "nothing");
+        checkLink(link);
         return 2;
       },
       openClipboard: async () => (empty ? null : 2),
+      keep: async (link) => {
+        checkLink(link);
+        kept = 2;
+      },
+      keepClipboard: async () => {
+        if (!empty) kept = 2;
+        return !empty;
+      },
+      openKept: async () => kept,
     },
     consent: {
       view: async (request) => consentOf(request),
@@ -121,7 +134,6 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
         data = { cards: [...others, { label: draft.label, isDefault: others.length === 0, details }] };
       },
       history: async () => [{ text: "Celovška cesta 8", until: MET_SHOES }],
-      markSensitive: async () => undefined,
       remove: async (where) => {
         removed.push({ where, cards: data.cards });
         const keep = (label: string, claim: string): boolean => label !== where.label || claim !== where.claim;

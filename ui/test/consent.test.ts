@@ -1,0 +1,196 @@
+// The consent screen: what it must not do by itself, and what it says.
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { openConsent } from "./parts/open-window";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Lets the screen believe that so many milliseconds have gone by. */
+function moveClock(by: number): void {
+  const before = performance.now();
+  vi.spyOn(performance, "now").mockReturnValue(before + by);
+}
+
+describe("keys", () => {
+  test("Enter sends nothing and refuses nothing, wherever the focus is", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    moveClock(5_000);
+    await user.keyboard("{Enter}");
+    for (const button of screen.getAllByRole("button")) {
+      button.focus();
+      await user.keyboard("{Enter}");
+    }
+    expect(heard.answers).toEqual([]);
+    expect(heard.refusals).toEqual([]);
+    expect(screen.queryByText(/^Sent to/u)).toBeNull();
+  });
+
+  test("Ctrl+Enter is deaf for the first second, and sends after it", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(heard.answers).toEqual([]);
+    moveClock(1_500);
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await screen.findByText("Sent to shoes.example");
+    expect(heard.answers).toHaveLength(1);
+  });
+
+  test("the second starts anew when the window comes back to the front", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    moveClock(5_000);
+    window.dispatchEvent(new Event("blur"));
+    window.dispatchEvent(new Event("focus"));
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(heard.answers).toEqual([]);
+  });
+
+  test("Ctrl+Enter sends nothing while something needed is empty", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("missing");
+    moveClock(5_000);
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(heard.answers).toEqual([]);
+  });
+
+  test("focus starts on the heading", async () => {
+    await openConsent("known");
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("shoes.example"));
+  });
+});
+
+describe("choices", () => {
+  test("what is the person's choice starts unticked and does not go", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    for (const box of screen.getAllByRole("checkbox")) expect(box).toHaveProperty("checked", false);
+    await user.click(screen.getByRole("button", { name: "Send to shoes.example" }));
+    await screen.findByText("Sent to shoes.example");
+    expect(heard.answers[0]).toMatchObject({ revision: "r-1", ticked: [], recipients: { "deliver-to": "home" }, as: "regular" });
+  });
+
+  test("a ticked phone, Mum's address and a stranger's name go back as choices", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    await user.click(screen.getByRole("checkbox", { name: "Phone" }));
+    await user.click(screen.getByRole("radio", { name: /Mum/u }));
+    expect(screen.getByText(/Glavni trg 3/u)).toBeTruthy();
+    await user.click(screen.getByRole("radio", { name: /stranger/u }));
+    await user.click(screen.getByRole("button", { name: "Send to shoes.example" }));
+    await waitFor(() => expect(heard.answers).toHaveLength(1));
+    expect(heard.answers[0]).toMatchObject({ ticked: ["phone_number"], recipients: { "deliver-to": "mum" }, as: "stranger" });
+  });
+
+  test("missing values are typed in place, and only they are handed over", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("missing");
+    await user.click(screen.getByRole("button", { name: "Send to mug-shop.example" }));
+    expect(document.activeElement?.getAttribute("data-claim")).toBe("name");
+    await user.type(screen.getByRole("textbox", { name: "Name" }), "Anna Novak");
+    for (const name of ["Street and number", "Postcode", "Town", "Country"]) await user.type(screen.getByRole("textbox", { name }), "x");
+    await user.click(screen.getByRole("button", { name: "Send to mug-shop.example" }));
+    await waitFor(() => expect(heard.answers).toHaveLength(1));
+    expect(heard.answers[0]?.typed["name"]).toEqual({ text: "Anna Novak", keep: true });
+    expect(heard.answers[0]?.typed).not.toHaveProperty("phone_number");
+  });
+
+  test("less goes unless the whole is chosen, and the whole asks for the passphrase", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("sensitive");
+    expect(screen.getByRole("radio", { name: /over 18/u })).toHaveProperty("checked", true);
+    await user.click(screen.getByRole("radio", { name: "all of it" }));
+    await user.click(screen.getByRole("button", { name: "Send to wine-cellar.example" }));
+    expect(await screen.findByText("To send this, type your passphrase.")).toBeTruthy();
+    expect(heard.answers).toEqual([]);
+  });
+
+  test("the two buttons look the same", async () => {
+    await openConsent("known");
+    const send = screen.getByRole("button", { name: "Send to shoes.example" });
+    expect(send.className).toBe(screen.getByRole("button", { name: "Don't send" }).className);
+  });
+});
+
+describe("who is asking", () => {
+  test("somebody who could not be checked gets nothing without a second step", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("unchecked");
+    expect(screen.getAllByRole("checkbox").every((box) => !(box as HTMLInputElement).checked)).toBe(true);
+    await user.click(screen.getByRole("checkbox", { name: "Name" }));
+    await user.click(screen.getByRole("button", { name: "Send what is ticked…" }));
+    expect(heard.answers).toEqual([]);
+    await user.click(await screen.findByRole("button", { name: "Send anyway" }));
+    await waitFor(() => expect(heard.answers[0]).toMatchObject({ ticked: ["name"], secondStep: true }));
+  });
+
+  test("a failed check leaves no way to send", async () => {
+    await openConsent("failed");
+    expect(screen.getByText(/Nothing was sent/u)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /send/iu })).toBeNull();
+  });
+
+  test("a hostile name is text, isolated, capped and without hidden characters", async () => {
+    await openConsent("hostile");
+    const name = within(screen.getByRole("dialog")).getByText(/img src=x/u);
+    expect(name.tagName).toBe("BDI");
+    expect(name.textContent?.length).toBeLessThanOrEqual(61);
+    expect(name.textContent).not.toMatch(/[\u200B\u202A-\u202E\u2066-\u2069]/u);
+    expect(document.querySelector("img")).toBeNull();
+    expect(document.title).not.toContain("img");
+  });
+});
+
+describe("sensitive values and errors", () => {
+  test("a hidden value has a name that can be heard, and a Show button that says whether it is pressed", async () => {
+    const user = userEvent.setup();
+    await openConsent("sensitive");
+    expect(screen.getByText("hidden, Birth date")).toBeTruthy();
+    const show = screen.getByRole("button", { name: "Show Birth date" });
+    expect(show.getAttribute("aria-pressed")).toBe("false");
+    await user.click(show);
+    expect(await screen.findByText("1991-04-17")).toBeTruthy();
+    expect(show.getAttribute("aria-pressed")).toBe("true");
+    window.dispatchEvent(new Event("blur"));
+    await waitFor(() => expect(screen.queryByText("1991-04-17")).toBeNull());
+  });
+
+  test.each([
+    ["down", "Nothing was sent."],
+    ["breaks", "It may have arrived. Trying again cannot send it twice."],
+  ] as const)("when the relay is %s, the error says: %s", async (relay, sentence) => {
+    const user = userEvent.setup();
+    await openConsent("known", { relay });
+    await user.click(screen.getByRole("button", { name: "Send to shoes.example" }));
+    expect(await screen.findByText(sentence)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Send to shoes.example" })).toBeTruthy();
+  });
+
+  test("a refusal says that nothing was sent, and offers to refuse for good", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    await user.click(screen.getByRole("button", { name: "Don't send" }));
+    expect(await screen.findByRole("heading", { name: "Nothing was sent." })).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Always refuse this shop" }));
+    expect(heard.refusals.map((each) => each.refusal)).toEqual(["this-time", "always"]);
+  });
+
+  test("a request that arrives does not take the place of the one that is being read", async () => {
+    const { heard } = await openConsent("known");
+    heard.tell({ is: "request-opened", request: 2 });
+    heard.tell({ is: "waiting", count: 2 });
+    await Promise.resolve();
+    const user = userEvent.setup();
+    await user.click(screen.getByRole("button", { name: "Don't send" }));
+    await waitFor(() => expect(heard.refusals).toEqual([{ request: 1, refusal: "this-time" }]));
+  });
+
+  test("a lock takes the request off the screen", async () => {
+    const { heard } = await openConsent("known");
+    heard.tell({ is: "locked" });
+    expect(await screen.findByRole("heading", { name: "Your wallet is locked" })).toBeTruthy();
+    expect(screen.queryByText(/Trubarjeva/u)).toBeNull();
+  });
+});

@@ -1,0 +1,8 @@
+// What jsdom has not: enough of it for the rooms to be shown.
+import { afterEach } from "vitest";
+import { speak } from "../src/i18n/language.svelte";
+
+Element.prototype.scrollIntoView ??= () => undefined;
+globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/gu, (each) => `\\${each}`) } as typeof CSS;
+
+afterEach(() => speak("en"));
