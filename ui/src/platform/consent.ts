@@ -40,7 +40,7 @@ export interface RecipientView {
 export interface CoarserView {
   id: string;
   kind: "over-18" | "country" | "city" | "birth-year";
-  /** What the shop would read: "yes", "Slovenia". */
+  /** What the shop would read: `yes` or `no` for over-18, otherwise such as "Slovenia". */
   text: string;
 }
 
