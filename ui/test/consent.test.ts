@@ -2,6 +2,7 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { PASSPHRASE } from "../src/platform/fake/anna";
 import { openConsent } from "./parts/open-window";
 
 afterEach(() => vi.restoreAllMocks());
@@ -105,6 +106,18 @@ describe("choices", () => {
     await user.click(screen.getByRole("button", { name: "Send to wine-cellar.example" }));
     expect(await screen.findByText("To send this, type your passphrase.")).toBeTruthy();
     expect(heard.answers).toEqual([]);
+    await user.type(screen.getByLabelText("Passphrase"), PASSPHRASE);
+    await user.click(screen.getByRole("button", { name: "Continue" }));
+    await waitFor(() => expect(heard.answers).toHaveLength(1));
+    expect(heard.answers[0]?.coarser).toEqual({});
+  });
+
+  test("less goes as the one that was chosen, with every other choice as it was", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("sensitive");
+    await user.click(screen.getByRole("radio", { name: /only the year/u }));
+    await user.click(screen.getByRole("button", { name: "Send to wine-cellar.example" }));
+    await waitFor(() => expect(heard.answers[0]?.coarser).toEqual({ birthdate: "birth_year" }));
   });
 
   test("the two buttons look the same", async () => {

@@ -70,8 +70,6 @@ export class Choices {
     const going = this.going;
     const typed: Record<string, Typed> = {};
     for (const card of this.view.cards) {
-      // Less before more: whoever sends without looking sends the least that was asked for.
-      for (const line of card.lines) this.coarser[line.id] = line.coarser[0]?.id ?? "";
       for (const claim of card.lines.flatMap((line) => this.missing(card, line))) {
         const entry = this.typed[claim];
         if (entry) typed[claim] = { text: entry.text.trim(), keep: entry.keep };
