@@ -1,6 +1,6 @@
 // Which world the window opens on while there is no shell yet: the fake one, arranged by the address. Development only.
 import { makeFakePlatform } from "./platform/fake/fake-platform";
-import type { FakeWorld } from "./platform/fake/fake-platform";
+import type { FakeWorld } from "./platform/fake/fake-world";
 import { CONSENT_CASES } from "./platform/fake/consent-cases";
 import type { ConsentCase } from "./platform/fake/consent-cases";
 import type { Platform } from "./platform/platform";

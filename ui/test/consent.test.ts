@@ -120,6 +120,42 @@ describe("choices", () => {
     await waitFor(() => expect(heard.answers[0]?.coarser).toEqual({ birthdate: "birth_year" }));
   });
 
+  test("a saved value is typed over for this once, and its recipient's alone", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    await user.click(screen.getByRole("button", { name: "Change Address" }));
+    const street = screen.getByRole("textbox", { name: "Street and number" });
+    expect(street).toHaveProperty("value", "Trubarjeva cesta 12");
+    await user.clear(street);
+    await user.type(street, "Dunajska 9");
+    await user.click(screen.getByRole("radio", { name: /Mum/u }));
+    expect(screen.getByText(/Glavni trg 3/u)).toBeTruthy();
+    await user.click(screen.getByRole("radio", { name: /home/u }));
+    expect(screen.getByText(/Trubarjeva cesta 12/u)).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Change Address" }));
+    await user.clear(screen.getByRole("textbox", { name: "Street and number" }));
+    await user.type(screen.getByRole("textbox", { name: "Street and number" }), "Dunajska 9");
+    await user.click(screen.getByRole("button", { name: "Send to shoes.example" }));
+    await waitFor(() => expect(heard.answers).toHaveLength(1));
+    expect(heard.answers[0]?.typed["address.street_address"]).toEqual({ text: "Dunajska 9", keep: false });
+    expect(Object.keys(heard.answers[0]?.typed ?? {}).every((claim) => claim.startsWith("address."))).toBe(true);
+  });
+
+  test("what Rust would refuse is said while it is typed, and is not handed over", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    await user.click(screen.getByRole("button", { name: "Change Name" }));
+    await user.click(screen.getByRole("textbox", { name: "Name" }));
+    await user.paste("ы".repeat(1_001));
+    expect(screen.getByText("That is too long.")).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Send to shoes.example" }));
+    expect(heard.answers).toEqual([]);
+    expect(document.activeElement?.getAttribute("data-claim")).toBe("name");
+    await user.click(screen.getByRole("button", { name: "Send Name as saved" }));
+    await user.click(screen.getByRole("button", { name: "Send to shoes.example" }));
+    await waitFor(() => expect(heard.answers[0]?.typed).toEqual({}));
+  });
+
   test("the two buttons look the same", async () => {
     await openConsent("known");
     const send = screen.getByRole("button", { name: "Send to shoes.example" });
@@ -128,15 +164,34 @@ describe("choices", () => {
 });
 
 describe("who is asking", () => {
-  test("somebody who could not be checked gets nothing without a second step", async () => {
+  test.each([
+    ["unchecked", "the site did not answer"],
+    ["no-keys", "the site has published no keys"],
+  ] as const)("somebody %s is offered nothing: the page says why, and asks again", async (name, reason) => {
     const user = userEvent.setup();
-    const { heard } = await openConsent("unchecked");
-    expect(screen.getAllByRole("checkbox").every((box) => !(box as HTMLInputElement).checked)).toBe(true);
-    await user.click(screen.getByRole("checkbox", { name: "Name" }));
-    await user.click(screen.getByRole("button", { name: "Send what is ticked…" }));
+    const { heard } = await openConsent(name);
+    expect(screen.getByText(new RegExp(`parcels-now.example.*${reason}`, "u"))).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /send/iu })).toBeNull();
+    expect(screen.queryAllByRole("checkbox")).toEqual([]);
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(heard.commands.filter((each) => each === "consent.view")).toHaveLength(2));
     expect(heard.answers).toEqual([]);
-    await user.click(await screen.findByRole("button", { name: "Send anyway" }));
-    await waitFor(() => expect(heard.answers[0]).toMatchObject({ ticked: ["name"], secondStep: true }));
+  });
+
+  test("another kind of verifier than a shop makes no promise that it did not make", async () => {
+    await openConsent("foreign");
+    expect(screen.getByText(/It is no Passerby shop/u)).toBeTruthy();
+    expect(screen.queryByText(/promises to delete/u)).toBeNull();
+    expect(screen.queryByRole("radio", { name: /stranger/u })).toBeNull();
+  });
+
+  test.each([
+    ["new-keys", "shoes.example has new main keys. It announced them in time, with the former ones."],
+    ["restored", /had no copy of yours/u],
+  ] as const)("%s is said calmly", async (name, sentence) => {
+    await openConsent(name);
+    expect(screen.getByText(sentence)).toBeTruthy();
   });
 
   test("a failed check leaves no way to send", async () => {

@@ -5,8 +5,8 @@ import { around } from "../src/i18n/around";
 import { foreignWords } from "../src/i18n/foreign-words";
 import { speak } from "../src/i18n/language.svelte";
 import { m } from "../src/i18n/texts/messages.js";
-import { whatHappened, whatWasSent } from "../src/i18n/trouble";
-import { CommandError, KNOWN_CODES } from "../src/platform/command-error";
+import { KNOWN_CODES, whatHappened, whatWasSent } from "../src/i18n/trouble";
+import { CommandError } from "../src/platform/command-error";
 
 type Text = string | [{ match: Record<string, string> }];
 const texts = (language: string): Record<string, Text> => {

@@ -1,37 +1,108 @@
 // What is said about a command that failed: what happened, and whether anything was sent. Never without the second.
-import type { CommandError, KnownCode, Sent } from "../platform/command-error";
-import { isKnownCode } from "../platform/command-error";
+import type { CommandError, Facts, Sent } from "../platform/command-error";
 import { m } from "./texts/messages.js";
 
-type Facts = CommandError["facts"];
+type Sentence = (facts: Facts) => string;
 
-const SENTENCES: Record<KnownCode, (facts: Facts) => string> = {
-  "wrong-passphrase": () => m.e_passphrase(),
-  "relay-unreachable": (facts) => m.e_down({ relay: String(facts["relay"] ?? "") }),
-  "connection-broke": () => m.e_unsure(),
-  "request-expired": () => m.e_expired(),
-  "request-taken": () => m.e_other(),
-  "request-answered": () => m.e_answered(),
-  "clock-off": (facts) => m.e_clock({ minutes: Number(facts["minutes"] ?? 0) }),
-  "disk-full": () => m.e_disk(),
-  "not-a-link": () => m.e_link(),
-  "clipboard-empty": () => m.e_clipboard(),
-  "value-empty": () => m.e_empty(),
-  "value-too-long": () => m.e_long(),
-  "view-changed": () => m.e_changed(),
-  "wrong-word": () => m.e_word(),
-  "wrong-words": () => m.e_words(),
-  locked: () => m.e_locked(),
+const relay = (facts: Facts): string => String(facts["relay"] ?? m.the_relay());
+const clock: Sentence = (facts) =>
+  facts["minutes"] === undefined ? m.e_clock_off() : m.e_clock({ minutes: Number(facts["minutes"]) });
+
+/** By the codes of crates/wallet (each `Trouble::code`), of the relay's problems, and of the shell. */
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  // The way to the relay, or to whoever asks.
+  "relay-down": (facts) => m.e_down({ relay: relay(facts) }),
+  "host-down": (facts) => m.e_down({ relay: relay(facts) }),
+  "relay-broke-off": m.e_unsure,
+  "host-broke-off": m.e_unsure,
+  "no-connection": m.e_connection,
+  unavailable: m.e_busy,
+  failed: m.e_busy,
+  "relay-refused": m.e_refused,
+  "host-refused": m.e_refused,
+  "relay-foreign": m.e_foreign,
+  "host-foreign": m.e_foreign,
+  "relay-address": m.e_foreign,
+  "host-address": m.e_foreign,
+  "relay-receipt": m.e_receipt,
+  "redirect-foreign": m.e_redirect,
+  // The request.
+  "request-expired": m.e_expired,
+  expired: m.e_expired,
+  "not-found": m.e_expired,
+  "no-such-request": m.e_gone,
+  "none-waiting": m.e_gone,
+  "not-fetched": m.e_fetch,
+  "already-taken": m.e_other,
+  "already-answered": m.e_answered,
+  "answered-before": m.e_answered,
+  "declined-before": m.e_declined,
+  "not-confirmed": m.e_unconfirmed,
+  unclear: m.e_unclear,
+  "request-not-yet-valid": clock,
+  "wallet-proof": clock,
+  "clock-off": clock,
+  "cross-device": m.e_cross,
+  "statement-unreachable": m.e_unreachable,
+  "root-mismatch": m.e_mismatch,
+  "root-changed": m.e_root,
+  "link-malformed": m.e_link,
+  "link-client-id": m.e_link,
+  "link-request-uri": m.e_link,
+  "clipboard-empty": m.e_clipboard,
+  "no-code": m.e_no_code,
+  "no-screen": m.e_no_screen,
+  // The answer.
+  changed: m.e_changed,
+  "value-missing": m.e_empty,
+  "value-empty": m.e_empty,
+  "value-too-long": m.e_long,
+  "value-control-characters": m.e_control,
+  "nothing-chosen": m.nothing_ticked_yet,
+  "passphrase-needed": m.auth_body,
+  "not-saved": m.e_not_saved,
+  // The vault, and the ways into it.
+  "disk-full": m.e_disk,
+  vault: m.e_vault,
+  "vault-damaged": m.e_damaged,
+  "vault-not-whole": m.e_not_whole,
+  locked: m.e_locked,
+  "wrong-passphrase": m.e_passphrase,
+  "passphrase-short": m.e_short,
+  "wrong-words": m.e_words_other,
+  "words-count": m.e_words_count,
+  "words-unknown": m.e_words,
+  "words-checksum": m.e_words,
+  words: m.e_words,
+  "wrong-word": m.e_word,
+  keyring: m.e_keyring,
+  "no-slot": m.e_no_slot,
+  // Files.
+  "no-folder": m.b_no_folder,
+  "backup-full": m.b_full,
+  "backup-foreign": m.b_foreign,
+  "backup-newer": m.b_newer,
+  "not-a-backup": m.e_not_backup,
+  "backup-damaged": m.e_backup_damaged,
+  "file-unreadable": m.e_file,
+  "file-too-large": m.e_file_large,
 };
+
+/** Refusals of the protocol that people need not tell apart: what says it comes from there does not hold. */
+const REFUSALS = /^(request|statement|x509|release|root|retention|claim|response|link|passport)-/u;
 
 const SENT: Record<Sent, () => string> = {
-  nothing: () => m.sent_nothing(),
-  "not-taken": () => m.sent_not_taken(),
-  maybe: () => m.sent_maybe(),
+  nothing: m.sent_nothing,
+  "not-taken": m.sent_not_taken,
+  maybe: m.sent_maybe,
 };
 
+export const KNOWN_CODES = Object.keys(SENTENCES);
+
 export function whatHappened(error: CommandError): string {
-  if (isKnownCode(error.code)) return SENTENCES[error.code](error.facts);
+  const sentence = Object.hasOwn(SENTENCES, error.code) ? SENTENCES[error.code] : undefined;
+  if (sentence) return sentence(error.facts);
+  if (REFUSALS.test(error.code)) return m.e_refusal();
   return error.message === "" ? m.e_unknown() : error.message;
 }
 

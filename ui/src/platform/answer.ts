@@ -1,10 +1,10 @@
 // What the person chose on the consent screen: choices among what was shown, never a decision of trust.
 // Rust compares each of them with what it showed, and refuses what was not offered.
 
-/** A value typed on the spot. */
+/** A value typed on the spot, for what is missing or over what is saved. */
 export interface Typed {
   text: string;
-  /** Save it in the wallet under the card's label. */
+  /** Save it in the wallet under the card's label; otherwise it goes this once. */
   keep: boolean;
 }
 
@@ -20,8 +20,6 @@ export interface Answer {
   /** By claim. */
   typed: Record<string, Typed>;
   as: "regular" | "stranger";
-  /** The second step for somebody who could not be checked was taken. */
-  secondStep: boolean;
 }
 
 export type Refusal = "this-time" | "later" | "always";

@@ -1,11 +1,12 @@
 // What the consent screen shows, as Rust computed it. The window adds nothing, leaves out nothing and judges nothing.
 // Times are milliseconds since 1970. Values are here in clear unless they are sensitive.
 
-/** What the wallet found out about who asks. Only `checked` and, after a second step, `unchecked` can be answered. */
-export type Check =
-  | { is: "checked" }
-  | { is: "unchecked"; reason: "no-keys" | "no-answer" }
-  | { is: "failed" };
+/** What the wallet found out about who asks. Only what was checked has a screen, for nothing else can be answered (docs/protocol.md, section 6.4). */
+export type Found =
+  | { is: "checked"; screen: ConsentView }
+  /** `host` is merely claimed. */
+  | { is: "unchecked"; host: string; reason: "no-keys" | "no-answer" }
+  | { is: "failed"; host: string };
 
 export type Familiarity =
   | { is: "first-time" }
@@ -64,9 +65,10 @@ export interface CardView {
 
 export interface Terms {
   kind: "delivery" | "sign-in" | "invoice";
-  /** In the shop's words: shown in quotation marks, isolated and capped. */
+  /** In the shop's words: shown in quotation marks, isolated and capped; empty when a foreign verifier names none. */
   purpose: string;
-  keptUntil: number;
+  /** Absent where nothing was promised, which is only for a foreign verifier. */
+  keptUntil: number | null;
   recipients: string[];
 }
 
@@ -74,9 +76,10 @@ export interface ConsentView {
   request: number;
   /** Says which view it was that the person saw; the answer names it, and Rust refuses another one. */
   revision: string;
-  check: Check;
-  /** ASCII; proven when `check` says so, otherwise merely claimed. */
+  /** ASCII, and proven. */
   host: string;
+  /** Another kind of verifier than a shop of ours: it promises nothing beyond its request, and knows no pseudonym. */
+  foreign: boolean;
   /** The host reads like another one: what it looks like when its punycode is written out. */
   lookalike: string | null;
   /** A known shop with a similar name, which this is not. */
@@ -84,6 +87,10 @@ export interface ConsentView {
   tradeName: string;
   thisComputer: boolean;
   familiarity: Familiarity;
+  /** The shop announced new main keys in time, and signs with them now. */
+  newMainKeys: boolean;
+  /** After a restore from words: whether the relay still had a copy of what this shop was told; absent otherwise. */
+  broughtBack: null | "copy" | "none";
   news: News;
   cards: CardView[];
   /** Claims that will not be sent: never announced. */
@@ -91,8 +98,8 @@ export interface ConsentView {
   /** Claims that are usual for `terms.kind`; present when the shop asks for more. */
   usual: string[] | null;
   terms: Terms;
-  /** What the shop's own system gets to see beside the sealed copy. */
-  visible: { country: string | null; postcodeArea: string | null; pseudonym: string };
+  /** What the shop's own system gets to see beside the sealed copy: the order, and this; absent until it is made at the first sending. */
+  visible: { pseudonym: string | null };
   /** Whether somebody is paid: that one learns the name. */
   payment: boolean;
   /** A stranger's pseudonym can be made for this request. */

@@ -32,3 +32,19 @@ export interface CardDraft {
   label: string;
   values: Record<string, string>;
 }
+
+/** Why a line of a file was left out, as far as the window has a sentence of its own for it; it shows any other word as Rust wrote it. */
+export const SKIPPED = ["unreadable", "empty", "too-long", "control-characters", "unknown-detail"] as const;
+
+/** What a vCard or CSV file holds, before any of it is saved. */
+export interface ImportView {
+  /** The file's name, without its folder. */
+  file: string;
+  cards: CardDraft[];
+  skipped: { line: number; why: string }[];
+}
+
+/** Something that was copied: Rust clears the clipboard at `ends`, in milliseconds since 1970. */
+export interface Copied {
+  ends: number;
+}

@@ -2,8 +2,8 @@
 // It must never carry a decision of trust from the window, a key, a recovery word unasked, or values of a screen that is not open.
 import type { ActivityFilter, ActivityView } from "./activity";
 import type { Answer, Refusal, SentView } from "./answer";
-import type { CardDraft, DataView, Where } from "./data";
-import type { ConsentView } from "./consent";
+import type { CardDraft, Copied, DataView, ImportView, Where } from "./data";
+import type { Found } from "./consent";
 import type { Change } from "./change";
 import type { RequestLine } from "./request";
 import type { Settings, SettingsView } from "./settings";
@@ -42,6 +42,10 @@ export interface Platform {
     unlock(passphrase: string): Promise<void>;
     /** By the system's keyring, if `StartView.systemUnlock` said so. */
     unlockBySystem(): Promise<void>;
+    /** Opens by the spare key's words, and sets another passphrase in place of the forgotten one. */
+    newPassphrase(words: string, passphrase: string): Promise<void>;
+    /** Puts a backup in the place of this wallet, opened by its own passphrase; asks for the file; false when the person closed that. */
+    restoreBackup(passphrase: string): Promise<boolean>;
     lock(): Promise<void>;
   };
 
@@ -49,8 +53,14 @@ export interface Platform {
     list(): Promise<RequestLine[]>;
     /** Reads a link and fetches what it leads to. Only ever called after a click. */
     open(link: string): Promise<number>;
-    /** The same with the link that the clipboard holds; nothing when it holds none. */
+    /** The same with the link that the clipboard holds, as text or in a picture; nothing when it holds none. */
     openClipboard(): Promise<number | null>;
+    /** The same with the code that the screen shows; rejects with `no-code` when there is none. */
+    openScreen(): Promise<number | null>;
+    /** The same with a picture's file, asked for in a dialog of the system; nothing when the person closed it, `no-code` when it shows none. */
+    openImage(): Promise<number | null>;
+    /** Sends once more what did not get out: the same bytes, so that nothing can happen twice. */
+    retry(request: number): Promise<SentView>;
     /** Keeps a link for when the wallet is open. Fetches nothing, and lowers no lock. */
     keep(link: string): Promise<void>;
     /** The same with the clipboard's link; false when it holds none. */
@@ -60,7 +70,7 @@ export interface Platform {
   };
 
   consent: {
-    view(request: number): Promise<ConsentView>;
+    view(request: number): Promise<Found>;
     /** The passphrase once more, for sensitive values of this request. */
     confirm(request: number, passphrase: string): Promise<void>;
     send(answer: Answer): Promise<SentView>;
@@ -76,6 +86,16 @@ export interface Platform {
     /** Takes it away, and can bring it back with `bringBack` until the wallet locks. */
     remove(where: Where): Promise<void>;
     bringBack(where: Where): Promise<void>;
+    /** Puts the value into the clipboard, and takes it out again. The value itself does not come here. */
+    copy(where: Where): Promise<Copied>;
+    /** Whether the value is hidden until it is asked for, and goes only after the passphrase. */
+    setSensitive(where: Where, sensitive: boolean): Promise<void>;
+    /** The card that goes unless another one is chosen. */
+    makeDefault(label: string): Promise<void>;
+    /** Reads a vCard or CSV file, asked for in a dialog of the system; nothing when the person closed it. Saves nothing. */
+    chooseImport(): Promise<ImportView | null>;
+    /** Writes all of it in clear into a file, asked for in a dialog of the system; false when the person closed it. */
+    exportAll(passphrase: string): Promise<boolean>;
   };
 
   shops: {
@@ -92,6 +112,14 @@ export interface Platform {
     changePassphrase(now: string, next: string): Promise<void>;
     /** Asks for a place in a dialog of the system; false when the person closed it. */
     makeBackup(passphrase: string): Promise<boolean>;
+    /** From now on a backup after each change, into a folder asked for in a dialog of the system; false when the person closed it. */
+    startBackups(): Promise<boolean>;
+    /** Leaves the file that is there. */
+    stopBackups(): Promise<void>;
+    /** Whether the system's keyring opens this wallet. */
+    keyring(on: boolean, passphrase: string): Promise<SettingsView>;
+    /** Forgets everything on this computer. What was sent, sealed copies at relays and backups stay. */
+    reset(passphrase: string): Promise<void>;
   };
 
   spareKey: {

@@ -1,12 +1,13 @@
 // A request that waits, as one line of the queue.
 // It must never name a host that was not checked as if it were: the line carries what the check said.
-import type { Check } from "./consent";
 
 export interface RequestLine {
   number: number;
   host: string;
-  check: Check["is"];
+  check: "checked" | "unchecked";
   arrived: number;
-  answerBy: number;
+  /** Absent until it was checked. */
+  answerBy: number | null;
+  /** `sending`: the answer did not get out; `unclear`: it may have arrived. Both can be tried again. */
   state: "waiting" | "sending" | "unclear";
 }

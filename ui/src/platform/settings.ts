@@ -15,11 +15,21 @@ export interface Settings {
   protectScreen: boolean;
 }
 
+/** Why a backup could not be written. */
+export type BackupTrouble = "no-folder" | "full" | "foreign" | "newer" | "not-whole" | "refused";
+
+export interface Backups {
+  folder: string;
+  failing: { since: number; why: BackupTrouble } | null;
+}
+
 export interface SettingsView extends Settings {
   browsers: string[];
   screenProtection: "works" | "not-here";
   keyring: "opens" | "missing" | "locked" | "off";
   relays: string[];
   lastBackup: number | null;
+  /** Where a backup is written after each change; absent when nothing is. */
+  backups: Backups | null;
   version: string;
 }

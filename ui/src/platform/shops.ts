@@ -1,6 +1,4 @@
 // Shops that this wallet has met, and what each was given: names of details and times, no values.
-import type { Check } from "./consent";
-
 export interface ShopLine {
   host: string;
   tradeName: string;
@@ -22,13 +20,13 @@ export interface GrantView {
   state: "sending" | "sent" | "not-taken" | "unclear";
   claims: string[];
   purpose: string;
-  keptUntil: number;
+  /** Absent where nothing was promised. */
+  keptUntil: number | null;
   recipients: string[];
   openings: OpeningView[];
 }
 
 export interface ShopView extends ShopLine {
-  check: Check["is"];
   relay: string;
   grants: GrantView[];
   /** Claims it was sent and has an outdated value of. */

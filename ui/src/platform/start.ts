@@ -3,6 +3,8 @@ import type { Settings } from "./settings";
 
 export interface StartView {
   wallet: "none" | "locked" | "open";
+  /** The vault's file is there, and nothing that could be typed opens it now. */
+  trouble: null | "in-use" | "newer" | "not-a-vault" | "damaged";
   /** How many requests wait. */
   waiting: number;
   /** A link started the program, or one is in the clipboard. */

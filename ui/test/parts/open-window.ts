@@ -2,7 +2,8 @@
 import { render, screen } from "@testing-library/svelte";
 import { vi } from "vitest";
 import { CONSENT_CASES, type ConsentCase } from "../../src/platform/fake/consent-cases";
-import { type FakeWorld, type Heard, makeFakePlatform } from "../../src/platform/fake/fake-platform";
+import { makeFakePlatform } from "../../src/platform/fake/fake-platform";
+import type { FakeWorld, Heard } from "../../src/platform/fake/fake-world";
 import type { Platform } from "../../src/platform/platform";
 import type { Room } from "../../src/rooms/room";
 import Window from "../../src/Window.svelte";

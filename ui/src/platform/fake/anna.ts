@@ -1,4 +1,5 @@
 // Anna and what her wallet holds. Invented, and in no real register.
+import { CommandError } from "../command-error";
 import type { CardView, LineView, RecipientView, ValueView } from "../consent";
 
 export const ADDRESS = [
@@ -11,6 +12,10 @@ export const ADDRESS = [
 export const BIRTHDATE = "1991-04-17";
 export const PHONE = "+386 40 555 417";
 export const PASSPHRASE = "quiet heron orange stairs";
+
+export function checkPassphrase(passphrase: string): void {
+  if (passphrase !== PASSPHRASE) throw new CommandError("wrong-passphrase", "That is not the passphrase.", "nothing");
+}
 
 const shown = (text: string): ValueView => ({ is: "shown", text });
 
@@ -36,8 +41,10 @@ export const MUM = {
 };
 
 function recipient(id: string, label: string, values: Record<string, string>, claims: readonly string[]): RecipientView {
+  const [given_name, family_name] = values["name"]?.split(" ") ?? [];
+  const parts: Record<string, string | undefined> = { ...values, given_name, family_name };
   const pick = (claim: string): [string, ValueView] => {
-    const text = values[claim];
+    const text = parts[claim];
     return [claim, text === undefined ? { is: "missing" } : shown(text)];
   };
   return { id, label, values: Object.fromEntries(claims.map(pick)) };

@@ -1,5 +1,5 @@
 // What the consent screen must be able to show, one case each. Stories and tests draw from here.
-import type { ConsentView, News } from "../consent";
+import type { ConsentView, Found, News } from "../consent";
 import { age, deliverTo, document, line, messages } from "./anna";
 import { ANSWER_BY, DELETE_BY, DELETE_LATER, LAST_ORDER, MET_SHOES } from "./moments";
 
@@ -9,19 +9,21 @@ const PHONE = line("phone_number", { need: "your-choice" });
 const mugShop: ConsentView = {
   request: 2,
   revision: "r-2",
-  check: { is: "checked" },
   host: "mug-shop.example",
+  foreign: false,
   lookalike: null,
   notOther: null,
   tradeName: "The Mug Shop",
   thisComputer: false,
   familiarity: { is: "first-time" },
+  newMainKeys: false,
+  broughtBack: null,
   news: NO_NEWS,
   cards: [deliverTo([line("name"), line("address"), PHONE]), messages({ need: "your-choice" })],
   dropped: [],
   usual: null,
   terms: { kind: "delivery", purpose: "Ship order 1042", keptUntil: DELETE_BY, recipients: ["Pošta Slovenije"] },
-  visible: { country: "Slovenia", postcodeArea: "10", pseudonym: "Quiet Heron" },
+  visible: { pseudonym: null },
   payment: true,
   strangerPossible: false,
   relay: "relay.example",
@@ -37,11 +39,11 @@ const shoes: ConsentView = {
   tradeName: "Kovač Shoes d.o.o., Ljubljana",
   familiarity: { is: "known", since: MET_SHOES, pseudonym: "Amber Otter", orders: 3, lastSent: LAST_ORDER },
   terms: { ...mugShop.terms, purpose: "Ship order 88-204" },
-  visible: { ...mugShop.visible, pseudonym: "Amber Otter" },
+  visible: { pseudonym: "Amber Otter" },
   strangerPossible: true,
 };
 
-export const CONSENT_CASES = {
+const SCREENS = {
   "first-time": mugShop,
   known: shoes,
   news: {
@@ -83,24 +85,13 @@ export const CONSENT_CASES = {
       age({ need: "needed" }),
       document({ need: "your-choice", marks: ["not-usual"] }),
     ],
-    visible: { ...mugShop.visible, pseudonym: "Early Lantern" },
+    visible: { pseudonym: null },
     strangerPossible: false,
   },
   missing: {
     ...mugShop,
     cards: [deliverTo([line("name"), line("address"), PHONE], "none"), messages({ need: "your-choice" }, "none")],
-    visible: { country: null, postcodeArea: null, pseudonym: "Quiet Heron" },
   },
-  unchecked: {
-    ...mugShop,
-    check: { is: "unchecked", reason: "no-answer" },
-    cards: [
-      deliverTo([line("name", { need: "your-choice" }), line("address", { need: "your-choice" }), PHONE]),
-      messages({ need: "your-choice" }),
-    ],
-    visible: { country: null, postcodeArea: null, pseudonym: "Grey Ferry" },
-  },
-  failed: { ...shoes, check: { is: "failed" }, familiarity: { is: "first-time" }, news: NO_NEWS },
   hostile: {
     ...mugShop,
     host: "xn--shes-55d.example",
@@ -113,6 +104,37 @@ export const CONSENT_CASES = {
       recipients: ["\u202Etsop ruoY", "https://partner.example/?a=b"],
     },
   },
+  "new-keys": { ...shoes, newMainKeys: true },
+  restored: {
+    ...shoes,
+    familiarity: { is: "first-time" },
+    broughtBack: "none",
+    visible: { pseudonym: "Amber Otter" },
+    strangerPossible: false,
+  },
+  foreign: {
+    ...mugShop,
+    host: "library.example",
+    foreign: true,
+    tradeName: "",
+    cards: [deliverTo([line("given_name"), line("family_name"), line("address")]), age({ need: "your-choice" })],
+    terms: { kind: "sign-in", purpose: "", keptUntil: null, recipients: [] },
+    payment: false,
+    hasPolicy: false,
+    relay: "library.example",
+  },
 } satisfies Record<string, ConsentView>;
+
+type ScreenCase = keyof typeof SCREENS;
+const checked = Object.fromEntries(
+  Object.entries<ConsentView>(SCREENS).map(([name, screen]) => [name, { is: "checked", screen } satisfies Found]),
+) as Record<ScreenCase, Found>;
+
+export const CONSENT_CASES = {
+  ...checked,
+  unchecked: { is: "unchecked", host: "parcels-now.example", reason: "no-answer" },
+  "no-keys": { is: "unchecked", host: "parcels-now.example", reason: "no-keys" },
+  failed: { is: "failed", host: "shoes.example" },
+} satisfies Record<string, Found>;
 
 export type ConsentCase = keyof typeof CONSENT_CASES;

@@ -1,63 +1,54 @@
 // The platform without Tauri: a small believable world for stories and tests. It must never be in what is shipped.
-import type { ActivityView } from "../activity";
-import type { Answer, Refusal, SentView } from "../answer";
+import type { Answer, SentView } from "../answer";
 import type { Change } from "../change";
 import { CommandError } from "../command-error";
-import type { ConsentView } from "../consent";
-import type { CardDraft, Where } from "../data";
+import type { ConsentView, Found } from "../consent";
 import type { HiddenValue, Platform, Revealed } from "../platform";
-import type { Settings } from "../settings";
-import type { Quiz } from "../spare-key";
-import type { StartView } from "../start";
-import { BIRTHDATE, PASSPHRASE } from "./anna";
+import { BIRTHDATE, checkPassphrase, PASSPHRASE } from "./anna";
 import { CONSENT_CASES } from "./consent-cases";
-import { DELETE_BY, MET_SHOES, NOW } from "./moments";
-import { ACTIVITY, DATA, REQUESTS, SETTINGS, SHOPS, WORDS } from "./rooms";
+import { fakeData } from "./fake-data";
+import { fakeSettings } from "./fake-settings";
+import { arrange, type FakeWorld, type Heard } from "./fake-world";
+import { DELETE_BY, NOW } from "./moments";
+import { ACTIVITY, REQUESTS, SETTINGS, SHOPS } from "./rooms";
 
-/** What a story or a test changes about the world. */
-export interface FakeWorld {
-  start?: Partial<StartView>;
-  /** What each request shows. */
-  consent?: ConsentView;
-  empty?: boolean;
-  relay?: "up" | "down" | "breaks";
+/** Planted so that a test can find this world in what is shipped, if it were there. */
+export const PLANTED = "passerby-fake-world-5f3c";
+
+function checkLink(link: string): void {
+  if (!/^(passerby|openid4vp):/u.test(link.trim())) throw new CommandError("link-malformed", "Not a link.", "nothing");
 }
 
-export interface Heard {
-  answers: Answer[];
-  refusals: { request: number; refusal: Refusal }[];
-  saved: CardDraft[];
-  /** Lets the wallet tell the window something. */
-  tell(change: Change): void;
+function checkWords(words: string): void {
+  if (words.trim().split(/\s+/u).length !== 24) throw new CommandError("words-count", "Not 24 words.", "nothing");
 }
-
-const wrong = (): CommandError => new CommandError("wrong-passphrase", "That is not the passphrase.", "nothing");
 
 export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; heard: Heard } {
   const hearers = new Set<(change: Change) => void>();
-  const heard: Heard = { answers: [], refusals: [], saved: [], tell: (change) => hearers.forEach((hear) => hear(change)) };
+  const heard: Heard = {
+    commands: [], answers: [], refusals: [], saved: [], marked: [],
+    tell: (change) => hearers.forEach((hear) => hear(change)),
+  };
   const empty = world.empty ?? false;
-  let settings = { ...SETTINGS, ...world.start?.settings };
-  let data = structuredClone(empty ? { cards: [] } : DATA);
   let requests = empty ? [] : [...REQUESTS];
-  const removed: { where: Where; cards: typeof data.cards }[] = [];
-  const consentOf = (request: number): ConsentView =>
+  const foundOf = (request: number): Found =>
     world.consent ?? [CONSENT_CASES.known, CONSENT_CASES["first-time"], CONSENT_CASES.unchecked][request - 1] ?? CONSENT_CASES.known;
+  const screenOf = (request: number): ConsentView => {
+    const found = foundOf(request);
+    if (found.is !== "checked") throw new CommandError("statement-unreachable", "Not checked.", "nothing");
+    return found.screen;
+  };
   const settle = (request: number): void => {
     requests = requests.filter((line) => line.number !== request);
     heard.tell({ is: "waiting", count: requests.length });
   };
   let kept: number | null = world.start?.sentByShop ? 1 : null;
-  const checkLink = (link: string): void => {
-    if (!/^(passerby|openid4vp):/u.test(link.trim())) throw new CommandError("not-a-link", "Not a link.", "nothing");
-  };
-  const checkPassphrase = (passphrase: string): void => {
-    if (passphrase !== PASSPHRASE) throw wrong();
-  };
+  const settings = { ...SETTINGS, ...world.start?.settings };
 
   const platform: Platform = {
     start: async () => ({
       wallet: "open",
+      trouble: null,
       waiting: requests.length,
       sentByShop: false,
       systemUnlock: true,
@@ -77,14 +68,14 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
         return { score, accepted: score >= 3 };
       },
       create: async () => undefined,
-      restoreFromWords: async (words) => {
-        if (words.trim().split(/\s+/u).length !== 24) throw new CommandError("wrong-words", "Not 24 words.", "nothing");
-      },
+      restoreFromWords: async (words) => checkWords(words),
       restoreFromBackup: async () => true,
     },
     lock: {
       unlock: async (passphrase) => checkPassphrase(passphrase),
       unlockBySystem: async () => undefined,
+      newPassphrase: async (words) => checkWords(words),
+      restoreBackup: async () => true,
       lock: async () => heard.tell({ is: "locked" }),
     },
     requests: {
@@ -94,6 +85,15 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
         return 2;
       },
       openClipboard: async () => (empty ? null : 2),
+      openScreen: async () => {
+        if (empty) throw new CommandError("no-code", "No code.", "nothing");
+        return 2;
+      },
+      openImage: async () => (empty ? null : 2),
+      retry: async (request) => {
+        settle(request);
+        return sentView(screenOf(1), { ticked: [] });
+      },
       keep: async (link) => {
         checkLink(link);
         kept = 2;
@@ -105,14 +105,14 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
       openKept: async () => kept,
     },
     consent: {
-      view: async (request) => consentOf(request),
+      view: async (request) => foundOf(request),
       confirm: async (_request, passphrase) => checkPassphrase(passphrase),
       send: async (answer) => {
         heard.answers.push(answer);
-        const view = consentOf(answer.request);
+        const view = screenOf(answer.request);
         const facts = { relay: view.relay };
-        if (world.relay === "down") throw new CommandError("relay-unreachable", "The relay did not answer.", "nothing", facts);
-        if (world.relay === "breaks") throw new CommandError("connection-broke", "The connection broke.", "maybe", facts);
+        if (world.relay === "down") throw new CommandError("relay-down", "The relay did not answer.", "nothing", facts);
+        if (world.relay === "breaks") throw new CommandError("relay-broke-off", "The connection broke.", "maybe", facts);
         settle(answer.request);
         return sentView(view, answer);
       },
@@ -123,29 +123,7 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
       openPolicy: async () => undefined,
       backToShop: async () => undefined,
     },
-    data: {
-      view: async () => data,
-      save: async (draft) => {
-        heard.saved.push(draft);
-        const details = Object.entries(draft.values).map(([claim, text]) => ({
-          claim, value: { is: "shown", text } as const, changed: NOW, hasHistory: false, knownTo: [], outdatedAt: [],
-        }));
-        const others = data.cards.filter((card) => card.label !== draft.label);
-        data = { cards: [...others, { label: draft.label, isDefault: others.length === 0, details }] };
-      },
-      history: async () => [{ text: "Celovška cesta 8", until: MET_SHOES }],
-      remove: async (where) => {
-        removed.push({ where, cards: data.cards });
-        const keep = (label: string, claim: string): boolean => label !== where.label || claim !== where.claim;
-        data = {
-          cards: data.cards.map((card) => ({ ...card, details: card.details.filter((each) => keep(card.label, each.claim)) })),
-        };
-      },
-      bringBack: async () => {
-        const last = removed.pop();
-        if (last) data = { cards: last.cards };
-      },
-    },
+    data: fakeData(heard, empty),
     shops: {
       list: async () => (empty ? [] : SHOPS),
       view: async (host) => {
@@ -156,36 +134,18 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
       block: async () => undefined,
     },
     activity: {
-      view: async (filter): Promise<ActivityView> => ({
+      view: async (filter) => ({
         lines: empty ? [] : ACTIVITY.filter((line) => filter.events.length === 0 || filter.events.includes(line.event)),
         more: false,
       }),
     },
-    settings: {
-      view: async () => settings,
-      change: async (part: Partial<Settings>) => (settings = { ...settings, ...part }),
-      changePassphrase: async (now) => checkPassphrase(now),
-      makeBackup: async () => true,
-    },
-    spareKey: {
-      view: async () => ({ state: "none" }),
-      words: async (passphrase) => {
-        checkPassphrase(passphrase);
-        return WORDS;
-      },
-      makeQuiz: async (): Promise<Quiz> => [7, 18],
-      check: async (quiz, words) => {
-        const right = quiz.every((number, i) => WORDS[number - 1]?.startsWith(words[i]?.trim().slice(0, 4) || "-"));
-        if (!right) throw new CommandError("wrong-word", "Another word.", "nothing");
-      },
-      remindTomorrow: async () => undefined,
-    },
+    ...fakeSettings(settings),
     reveal: async (_which: HiddenValue): Promise<Revealed> => ({ text: BIRTHDATE, ends: Date.now() + 30_000 }),
   };
-  return { platform, heard };
+  return { platform: arrange(platform, world, heard), heard };
 }
 
-function sentView(view: ConsentView, answer: Answer): SentView {
+function sentView(view: ConsentView, answer: Pick<Answer, "ticked">): SentView {
   const lines = view.cards.flatMap((card) => card.lines);
   const going = lines.filter((line) => line.need === "needed" || answer.ticked.includes(line.id));
   return {

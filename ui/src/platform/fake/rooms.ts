@@ -35,7 +35,8 @@ export const DATA: DataView = {
 export const REQUESTS: RequestLine[] = [
   { number: 1, host: "shoes.example", check: "checked", arrived: NOW - 2 * MINUTE, answerBy: ANSWER_BY, state: "waiting" },
   { number: 2, host: "mug-shop.example", check: "checked", arrived: NOW - MINUTE, answerBy: ANSWER_BY, state: "waiting" },
-  { number: 3, host: "parcels-now.example", check: "unchecked", arrived: NOW, answerBy: ANSWER_BY, state: "waiting" },
+  { number: 3, host: "parcels-now.example", check: "unchecked", arrived: NOW, answerBy: null, state: "waiting" },
+  { number: 4, host: "books.example", check: "checked", arrived: NOW - 3 * MINUTE, answerBy: ANSWER_BY, state: "unclear" },
 ];
 
 export const SHOPS: ShopView[] = [
@@ -46,7 +47,6 @@ export const SHOPS: ShopView[] = [
     pseudonym: "Amber Otter",
     orders: 3,
     blocked: false,
-    check: "checked",
     relay: "relay.example",
     outdated: ["address"],
     grants: [
@@ -69,7 +69,6 @@ export const SHOPS: ShopView[] = [
     pseudonym: null,
     orders: 0,
     blocked: false,
-    check: "checked",
     relay: "relay.example",
     outdated: [],
     grants: [],
@@ -101,6 +100,7 @@ export const SETTINGS: SettingsView = {
   keyring: "opens",
   relays: ["relay.example"],
   lastBackup: null,
+  backups: null,
   version: "0.1.0",
 };
 
