@@ -5,13 +5,13 @@ import tailwindcss from "@tailwindcss/vite";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-/** The same policy as the shell's, so that a build that would break there breaks in a browser too. */
+/** The same policy as the shell sends, so that a story that would break there breaks in a browser too. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
-  "connect-src 'self' ipc: http://ipc.localhost",
+  "connect-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
   "require-trusted-types-for 'script'",
@@ -28,11 +28,11 @@ function policy(): Plugin {
   };
 }
 
-export default defineConfig({
-  plugins: [tailwindcss(), svelte(), svelteTesting(), policy()],
+export default defineConfig(({ mode }) => ({
+  plugins: [tailwindcss(), svelte(), svelteTesting(), ...(mode === "story" ? [policy()] : [])],
   base: "./",
-  build: { target: "safari17.5", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
+  build: { outDir: mode === "story" ? "dist-story" : "dist", target: "safari17.5", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
   server: { port: 5173, strictPort: true },
   preview: { port: 4173, strictPort: true },
   test: { environment: "jsdom", include: ["test/**/*.test.ts"], setupFiles: ["test/setup.ts"] },
-});
+}));

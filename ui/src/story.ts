@@ -3,14 +3,9 @@ import { makeFakePlatform } from "./platform/fake/fake-platform";
 import type { FakeWorld } from "./platform/fake/fake-world";
 import { CONSENT_CASES } from "./platform/fake/consent-cases";
 import type { ConsentCase } from "./platform/fake/consent-cases";
-import type { Platform } from "./platform/platform";
+import type { StartView } from "./platform/start";
+import type { Opening } from "./opening";
 import type { Room } from "./rooms/room";
-
-export interface Opening {
-  platform: Platform;
-  room: Room | null;
-  request: number | null;
-}
 
 /** `?room=consent&case=news&lang=ru&theme=dark&wallet=open&relay=down&empty=1` */
 export function chooseWorld(query: URLSearchParams): Opening {
@@ -22,7 +17,9 @@ export function chooseWorld(query: URLSearchParams): Opening {
   const language = query.get("lang");
   const theme = query.get("theme");
   const wallet = query.get("wallet");
+  const trouble = query.get("trouble") as StartView["trouble"];
   world.start = {
+    trouble,
     wallet: wallet === "none" || wallet === "locked" ? wallet : "open",
     sentByShop: query.has("shop"),
     settings: {

@@ -70,7 +70,7 @@ describe("choices", () => {
     for (const box of screen.getAllByRole("checkbox")) expect(box).toHaveProperty("checked", false);
     await user.click(screen.getByRole("button", { name: "Send to shoes.example" }));
     await screen.findByText("Sent to shoes.example");
-    expect(heard.answers[0]).toMatchObject({ revision: "r-1", ticked: [], recipients: { "deliver-to": "home" }, as: "regular" });
+    expect(heard.answers[0]).toMatchObject({ revision: 1, ticked: [], recipients: { "deliver-to": "home" }, as: "regular" });
   });
 
   test("a ticked phone, Mum's address and a stranger's name go back as choices", async () => {

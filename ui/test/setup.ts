@@ -1,8 +1,9 @@
-// What jsdom has not: enough of it for the rooms to be shown.
+// What jsdom has not: enough of it for the rooms to be shown. Tests of what is built have no window at all.
 import { afterEach } from "vitest";
 import { speak } from "../src/i18n/language.svelte";
 
-Element.prototype.scrollIntoView ??= () => undefined;
-globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/gu, (each) => `\\${each}`) } as typeof CSS;
-
-afterEach(() => speak("en"));
+if ("document" in globalThis) {
+  Element.prototype.scrollIntoView ??= () => undefined;
+  globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/gu, (each) => `\\${each}`) } as typeof CSS;
+  afterEach(() => speak("en"));
+}

@@ -10,7 +10,7 @@ export interface Typed {
 
 export interface Answer {
   request: number;
-  revision: string;
+  revision: number;
   /** By card kind: which recipient. */
   recipients: Record<string, string>;
   /** Lines of the person's own choice that go. */
@@ -33,8 +33,8 @@ export interface SentView {
   /** Claims that went; no values. */
   claims: string[];
   deletesItself: number;
-  /** How the browser gets on: by itself, or with a code to be typed there. */
-  back: { is: "browser"; browser: string | null } | { is: "code"; code: string };
+  /** The browser that leads back to the shop; absent for the system's own. */
+  browser: string | null;
   /** Whether the spare key should be offered now. */
   offerSpareKey: boolean;
 }

@@ -4,7 +4,7 @@
 export type Sent = "nothing" | "not-taken" | "maybe";
 
 /** What a sentence has places for, such as a relay's host or minutes; never a person's value. */
-export type Facts = Readonly<Record<string, string | number>>;
+export type Facts = Readonly<Record<string, string>>;
 
 export class CommandError extends Error {
   override readonly name = "CommandError";

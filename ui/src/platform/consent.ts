@@ -10,7 +10,8 @@ export type Found =
 
 export type Familiarity =
   | { is: "first-time" }
-  | { is: "known"; since: number; pseudonym: string; orders: number; lastSent: number };
+  /** Its keys are remembered; the rest is absent until something was sent. */
+  | { is: "known"; since: number; pseudonym: string | null; orders: number; lastSent: number | null };
 
 /** What is different from the times before. All empty and absent: nothing is new. */
 export interface News {
@@ -75,12 +76,12 @@ export interface Terms {
 export interface ConsentView {
   request: number;
   /** Says which view it was that the person saw; the answer names it, and Rust refuses another one. */
-  revision: string;
+  revision: number;
   /** ASCII, and proven. */
   host: string;
   /** Another kind of verifier than a shop of ours: it promises nothing beyond its request, and knows no pseudonym. */
   foreign: boolean;
-  /** The host reads like another one: what it looks like when its punycode is written out. */
+  /** How the host reads when its punycode is written out, if that is another text. */
   lookalike: string | null;
   /** A known shop with a similar name, which this is not. */
   notOther: { host: string; since: number } | null;
@@ -100,8 +101,6 @@ export interface ConsentView {
   terms: Terms;
   /** What the shop's own system gets to see beside the sealed copy: the order, and this; absent until it is made at the first sending. */
   visible: { pseudonym: string | null };
-  /** Whether somebody is paid: that one learns the name. */
-  payment: boolean;
   /** A stranger's pseudonym can be made for this request. */
   strangerPossible: boolean;
   relay: string;

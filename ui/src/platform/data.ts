@@ -9,6 +9,8 @@ export interface Where {
 export interface DetailView {
   claim: string;
   value: { is: "shown"; text: string } | { is: "hidden" };
+  /** Hidden until asked for, and sent only after the passphrase. */
+  sensitive: boolean;
   changed: number;
   hasHistory: boolean;
   /** Hosts that were sent this value. */

@@ -14,7 +14,7 @@ import type { StartView, Strength } from "./start";
 /** A saved value that is hidden until it is asked for: where it stands, and under which name. */
 export type HiddenValue =
   | { room: "consent"; request: number; recipient: string; claim: string }
-  | { room: "data"; where: Where };
+  | { room: "data"; place: Where };
 
 /** A sensitive value in clear. The window forgets it at `ends`, when it loses the focus, and when the wallet locks. */
 export interface Revealed {
@@ -34,8 +34,8 @@ export interface Platform {
     weighPassphrase(passphrase: string): Promise<Strength>;
     create(passphrase: string): Promise<void>;
     restoreFromWords(words: string, passphrase: string): Promise<void>;
-    /** Asks for the file in a dialog of the system; false when the person closed it. */
-    restoreFromBackup(passphrase: string): Promise<boolean>;
+    /** Opened by its own passphrase or the 24 words; asks for the file in a dialog of the system; false when the person closed it. */
+    restoreFromBackup(secret: string): Promise<boolean>;
   };
 
   lock: {
@@ -44,8 +44,8 @@ export interface Platform {
     unlockBySystem(): Promise<void>;
     /** Opens by the spare key's words, and sets another passphrase in place of the forgotten one. */
     newPassphrase(words: string, passphrase: string): Promise<void>;
-    /** Puts a backup in the place of this wallet, opened by its own passphrase; asks for the file; false when the person closed that. */
-    restoreBackup(passphrase: string): Promise<boolean>;
+    /** The same as `restoreFromBackup`; the wallet that is there is kept beside it. */
+    restoreBackup(secret: string): Promise<boolean>;
     lock(): Promise<void>;
   };
 
@@ -56,7 +56,7 @@ export interface Platform {
     /** The same with the link that the clipboard holds, as text or in a picture; nothing when it holds none. */
     openClipboard(): Promise<number | null>;
     /** The same with the code that the screen shows; rejects with `no-code` when there is none. */
-    openScreen(): Promise<number | null>;
+    openScreen(): Promise<number>;
     /** The same with a picture's file, asked for in a dialog of the system; nothing when the person closed it, `no-code` when it shows none. */
     openImage(): Promise<number | null>;
     /** Sends once more what did not get out: the same bytes, so that nothing can happen twice. */
@@ -102,6 +102,8 @@ export interface Platform {
     list(): Promise<ShopLine[]>;
     view(host: string): Promise<ShopView>;
     block(host: string, blocked: boolean): Promise<void>;
+    /** Asks the relays whether this shop opened what it was sent. Only after a click: it tells a relay that somebody looks. */
+    refresh(host: string): Promise<ShopView>;
   };
 
   activity: { view(filter: ActivityFilter): Promise<ActivityView> };
@@ -127,10 +129,11 @@ export interface Platform {
     /** The 24 words, for the sheet. The window forgets them when the room is left. */
     words(passphrase: string): Promise<string[]>;
     makeQuiz(): Promise<Quiz>;
-    /** Rejects with `wrong-word` when one of the two is another one. */
+    /** Rejects with `words-wrong` when one of the two is another one. */
     check(quiz: Quiz, words: [string, string]): Promise<void>;
-    remindTomorrow(): Promise<void>;
   };
 
   reveal(which: HiddenValue): Promise<Revealed>;
+  /** No sensitive value shows any more: screenshots may be taken again. */
+  revealEnded(): Promise<void>;
 }

@@ -5,9 +5,9 @@ export type Language = "en" | "ru" | "de";
 export interface Settings {
   language: Language;
   theme: "system" | "light" | "dark";
-  lockMinutes: 5 | 15 | 60;
+  lockMinutes: number;
   lockWithSession: boolean;
-  clipboardSeconds: 30 | 60 | 120;
+  clipboardSeconds: number;
   /** One of `SettingsView.browsers`; absent: the system's own. */
   browser: string | null;
   autostart: boolean;
@@ -15,12 +15,10 @@ export interface Settings {
   protectScreen: boolean;
 }
 
-/** Why a backup could not be written. */
-export type BackupTrouble = "no-folder" | "full" | "foreign" | "newer" | "not-whole" | "refused";
-
 export interface Backups {
-  folder: string;
-  failing: { since: number; why: BackupTrouble } | null;
+  file: string;
+  /** Since when it could not be written. */
+  failing: number | null;
 }
 
 export interface SettingsView extends Settings {
@@ -28,8 +26,9 @@ export interface SettingsView extends Settings {
   screenProtection: "works" | "not-here";
   keyring: "opens" | "missing" | "locked" | "off";
   relays: string[];
-  lastBackup: number | null;
   /** Where a backup is written after each change; absent when nothing is. */
   backups: Backups | null;
   version: string;
+  /** Where the wallet's file is. */
+  vault: string;
 }

@@ -27,7 +27,8 @@ export interface GrantView {
 }
 
 export interface ShopView extends ShopLine {
-  relay: string;
+  /** The relay server of the last permission. */
+  relay: string | null;
   grants: GrantView[];
   /** Claims it was sent and has an outdated value of. */
   outdated: string[];

@@ -8,7 +8,7 @@ const PHONE = line("phone_number", { need: "your-choice" });
 
 const mugShop: ConsentView = {
   request: 2,
-  revision: "r-2",
+  revision: 2,
   host: "mug-shop.example",
   foreign: false,
   lookalike: null,
@@ -24,7 +24,6 @@ const mugShop: ConsentView = {
   usual: null,
   terms: { kind: "delivery", purpose: "Ship order 1042", keptUntil: DELETE_BY, recipients: ["Pošta Slovenije"] },
   visible: { pseudonym: null },
-  payment: true,
   strangerPossible: false,
   relay: "relay.example",
   hasPolicy: true,
@@ -34,7 +33,7 @@ const mugShop: ConsentView = {
 const shoes: ConsentView = {
   ...mugShop,
   request: 1,
-  revision: "r-1",
+  revision: 1,
   host: "shoes.example",
   tradeName: "Kovač Shoes d.o.o., Ljubljana",
   familiarity: { is: "known", since: MET_SHOES, pseudonym: "Amber Otter", orders: 3, lastSent: LAST_ORDER },
@@ -119,7 +118,6 @@ const SCREENS = {
     tradeName: "",
     cards: [deliverTo([line("given_name"), line("family_name"), line("address")]), age({ need: "your-choice" })],
     terms: { kind: "sign-in", purpose: "", keptUntil: null, recipients: [] },
-    payment: false,
     hasPolicy: false,
     relay: "library.example",
   },

@@ -16,7 +16,7 @@ const IMPORTED: ImportView = {
 };
 
 const fresh = (claim: string, text: string): DetailView => ({
-  claim, value: { is: "shown", text }, changed: NOW, hasHistory: false, knownTo: [], outdatedAt: [],
+  claim, value: { is: "shown", text }, sensitive: false, changed: NOW, hasHistory: false, knownTo: [], outdatedAt: [],
 });
 
 export function fakeData(heard: Heard, empty: boolean): Platform["data"] {
@@ -50,7 +50,7 @@ export function fakeData(heard: Heard, empty: boolean): Platform["data"] {
     copy: async () => ({ ends: Date.now() + 30_000 }),
     setSensitive: async (where, sensitive) => {
       heard.marked.push({ where, sensitive });
-      change(where, (detail) => [{ ...detail, value: sensitive ? { is: "hidden" } : { is: "shown", text: "…" } }]);
+      change(where, (detail) => [{ ...detail, sensitive, value: sensitive ? { is: "hidden" } : { is: "shown", text: "…" } }]);
     },
     makeDefault: async (label) => {
       data = { cards: data.cards.map((card) => ({ ...card, isDefault: card.label === label })) };

@@ -12,11 +12,8 @@ import { arrange, type FakeWorld, type Heard } from "./fake-world";
 import { DELETE_BY, NOW } from "./moments";
 import { ACTIVITY, REQUESTS, SETTINGS, SHOPS } from "./rooms";
 
-/** Planted so that a test can find this world in what is shipped, if it were there. */
-export const PLANTED = "passerby-fake-world-5f3c";
-
 function checkLink(link: string): void {
-  if (!/^(passerby|openid4vp):/u.test(link.trim())) throw new CommandError("link-malformed", "Not a link.", "nothing");
+  if (!/^(passerby|openid4vp):/u.test(link.trim())) throw new CommandError("not-a-link", "Not a link.", "nothing");
 }
 
 function checkWords(words: string): void {
@@ -128,10 +125,11 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
       list: async () => (empty ? [] : SHOPS),
       view: async (host) => {
         const shop = SHOPS.find((each) => each.host === host);
-        if (!shop) throw new CommandError("no-such-shop", "This shop is not known.", "nothing");
+        if (!shop) throw new CommandError("not-met", "This shop is not known.", "nothing");
         return shop;
       },
       block: async () => undefined,
+      refresh: async (host) => SHOPS.find((each) => each.host === host) ?? Promise.reject(new CommandError("not-met", "Not met.", "nothing")),
     },
     activity: {
       view: async (filter) => ({
@@ -141,6 +139,7 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
     },
     ...fakeSettings(settings),
     reveal: async (_which: HiddenValue): Promise<Revealed> => ({ text: BIRTHDATE, ends: Date.now() + 30_000 }),
+    revealEnded: async () => undefined,
   };
   return { platform: arrange(platform, world, heard), heard };
 }
@@ -155,7 +154,7 @@ function sentView(view: ConsentView, answer: Pick<Answer, "ticked">): SentView {
     at: NOW,
     claims: going.flatMap((line) => line.claims),
     deletesItself: DELETE_BY,
-    back: { is: "browser", browser: null },
+    browser: "Firefox",
     offerSpareKey: true,
   };
 }

@@ -4,7 +4,6 @@ import type { Platform } from "../platform";
 import type { SettingsView } from "../settings";
 import type { Quiz } from "../spare-key";
 import { checkPassphrase } from "./anna";
-import { NOW } from "./moments";
 import { WORDS } from "./rooms";
 
 export function fakeSettings(first: SettingsView): Pick<Platform, "settings" | "spareKey"> {
@@ -16,11 +15,10 @@ export function fakeSettings(first: SettingsView): Pick<Platform, "settings" | "
       changePassphrase: async (now) => checkPassphrase(now),
       makeBackup: async (passphrase) => {
         checkPassphrase(passphrase);
-        settings = { ...settings, lastBackup: NOW };
         return true;
       },
       startBackups: async () => {
-        settings = { ...settings, lastBackup: NOW, backups: { folder: "/media/anna/stick", failing: null } };
+        settings = { ...settings, backups: { file: "/media/anna/stick/passerby-backup.json", failing: null } };
         return true;
       },
       stopBackups: async () => {
@@ -41,9 +39,8 @@ export function fakeSettings(first: SettingsView): Pick<Platform, "settings" | "
       makeQuiz: async (): Promise<Quiz> => [7, 18],
       check: async (quiz, words) => {
         const right = quiz.every((number, i) => WORDS[number - 1]?.startsWith(words[i]?.trim().slice(0, 4) || "-"));
-        if (!right) throw new CommandError("wrong-word", "Another word.", "nothing");
+        if (!right) throw new CommandError("words-wrong", "Another word.", "nothing");
       },
-      remindTomorrow: async () => undefined,
     },
   };
 }

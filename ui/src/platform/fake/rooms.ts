@@ -9,7 +9,7 @@ import { ANSWER_BY, DAY, DELETE_BY, LAST_ORDER, MET_SHOES, MINUTE, NOW } from ".
 
 function detail(claim: string, text: string, part: Partial<DetailView> = {}): DetailView {
   const value = { is: "shown", text } as const;
-  return { claim, value, changed: MET_SHOES, hasHistory: false, knownTo: [], outdatedAt: [], ...part };
+  return { claim, value, sensitive: false, changed: MET_SHOES, hasHistory: false, knownTo: [], outdatedAt: [], ...part };
 }
 
 const details = (values: Record<string, string>, knownTo: string[]): DetailView[] =>
@@ -24,7 +24,7 @@ export const DATA: DataView = {
         ...details(HOME, ["shoes.example"]).map((each) =>
           each.claim === "address.street_address" ? { ...each, hasHistory: true, outdatedAt: ["shoes.example"] } : each,
         ),
-        detail("birthdate", "", { value: { is: "hidden" } }),
+        detail("birthdate", "", { value: { is: "hidden" }, sensitive: true }),
       ],
     },
     { label: "work", isDefault: false, details: details(WORK, []) },
@@ -99,9 +99,9 @@ export const SETTINGS: SettingsView = {
   screenProtection: "not-here",
   keyring: "opens",
   relays: ["relay.example"],
-  lastBackup: null,
   backups: null,
   version: "0.1.0",
+  vault: "/home/anna/.local/share/passerby/vault.db",
 };
 
 export const WORDS = (
