@@ -25,9 +25,15 @@ export function claimName(claim: string): string {
   return NAMES[claim]?.() ?? claim;
 }
 
-/** Several in one sentence; the members of an address are one. */
-export function claimNames(claims: readonly string[], language: string): string {
+/** Within a sentence: small, but in German, and but for abbreviations. */
+function small(name: string, language: string): string {
+  const isAbbreviation = /^\p{Lu}{2}/u.test(name);
+  return language === "de" || isAbbreviation ? name : name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+/** Several of them; the members of an address are one. `alone`: not within a sentence, so that the first is large. */
+export function claimNames(claims: readonly string[], language: string, place: "alone" | "within" = "alone"): string {
   const groups = claims.map((claim) => (claim.startsWith("address.") ? "address" : claim));
-  const names = [...new Set(groups)].map(claimName);
+  const names = [...new Set(groups)].map(claimName).map((name, i) => (place === "alone" && i === 0 ? name : small(name, language)));
   return new Intl.ListFormat(language, { type: "conjunction" }).format(names);
 }
