@@ -41,7 +41,7 @@ async fn anna_buys_shoes_and_the_shop_learns_only_what_she_sends() {
     assert!(label.iter().all(|(name, value)| details()[name].expose() == value));
 
     // Anna sees that it was opened, and why.
-    let (new, troubles) = anna.refresh_openings(&mut street.rng).await.unwrap();
+    let (new, troubles) = anna.refresh_openings(None, &mut street.rng).await.unwrap();
     assert_eq!((new, troubles.len()), (1, 0));
     let shops = anna.shops().await.unwrap();
     let grant = &shops[0].grants[0];

@@ -91,7 +91,7 @@ async fn the_words_alone_bring_back_what_was_given() {
 
     // It is hers: she still sees who opens it.
     street.shop.open_label(&order, "packing order 7", &mut street.rng).await.unwrap();
-    let (new, troubles) = anna.refresh_openings(&mut street.rng).await.unwrap();
+    let (new, troubles) = anna.refresh_openings(None, &mut street.rng).await.unwrap();
     assert_eq!((new, troubles.len()), (1, 0));
 
     // Neither the relay's files nor the copy hold a value.

@@ -46,7 +46,7 @@ async fn every_opening_is_seen_by_the_person() {
     for reason in ["packing order 7", "the label was torn"] {
         street.shop.open_label(&order, reason, &mut street.rng).await.unwrap();
     }
-    anna.refresh_openings(&mut street.rng).await.unwrap();
+    anna.refresh_openings(None, &mut street.rng).await.unwrap();
     let shops = anna.shops().await.unwrap();
     let reasons: Vec<_> = shops[0].grants[0].openings.iter().map(|opening| opening.reason.as_str()).collect();
     assert_eq!(reasons, ["packing order 7", "the label was torn"]);

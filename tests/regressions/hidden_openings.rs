@@ -26,7 +26,7 @@ async fn many_openings_do_not_hide_themselves() {
         };
         store.open_release(&opening).await.unwrap().unwrap();
     }
-    let (new, troubles) = anna.refresh_openings(&mut street.rng).await.unwrap();
+    let (new, troubles) = anna.refresh_openings(None, &mut street.rng).await.unwrap();
     assert!(troubles.is_empty(), "{troubles:?}");
     assert_eq!(new, 100);
     let shops = anna.shops().await.unwrap();

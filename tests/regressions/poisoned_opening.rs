@@ -26,7 +26,7 @@ async fn a_lying_relay_cannot_make_the_grants_unreadable() {
         };
         store.open_release(&opening).await.unwrap().unwrap();
     }
-    anna.refresh_openings(&mut street.rng).await.unwrap();
+    anna.refresh_openings(None, &mut street.rng).await.unwrap();
 
     let shops = anna.shops().await.unwrap();
     assert_eq!(shops[0].grants[0].openings.len(), 1, "only what has a time is kept");

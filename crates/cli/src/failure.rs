@@ -85,54 +85,39 @@ impl From<RecordError> for Failure {
 
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
-        let (code, next) = match &error {
-            VaultError::WrongPassphrase => (
-                "wrong-passphrase",
-                "Try again. If you forgot it and have your 24 words: passerby passphrase --words.",
-            ),
-            VaultError::WrongWords => (
-                "wrong-words",
-                "They belong to another vault, or this one is from before words opened vaults.",
-            ),
-            VaultError::NoSlot { .. } => ("no-such-way", "The passphrase opens it."),
-            VaultError::Keyring(_) => ("keyring", "The passphrase opens it."),
-            VaultError::InUse => ("vault-in-use", ""),
-            VaultError::Absent => {
-                ("vault-absent", "Make one with `passerby init`, or say where it is with --vault.")
+        let next = match &error {
+            VaultError::WrongPassphrase => {
+                "Try again. If you forgot it and have your 24 words: passerby passphrase --words."
             }
-            VaultError::Exists => ("vault-exists", "Choose another place with --vault."),
-            VaultError::NotAVault => ("not-a-vault", "It was left as it is. Look at --vault."),
-            VaultError::Newer { .. } => ("vault-newer", "Install the newer program."),
-            VaultError::NotWhole { .. } => {
-                ("vault-not-whole", "It can be read. What to do, says: passerby doctor.")
+            VaultError::WrongWords => {
+                "They belong to another vault, or this one is from before words opened vaults."
             }
-            VaultError::SlotDamaged | VaultError::Stretching { .. } => ("vault-damaged", ""),
+            VaultError::NoSlot { .. } | VaultError::Keyring(_) => "The passphrase opens it.",
+            VaultError::Absent => "Make one with `passerby init`, or say where it is with --vault.",
+            VaultError::Exists => "Choose another place with --vault.",
+            VaultError::NotAVault => "It was left as it is. Look at --vault.",
+            VaultError::Newer { .. } => "Install the newer program.",
+            VaultError::NotWhole { .. } => "It can be read. What to do, says: passerby doctor.",
             VaultError::Storage(StorageError::Full) | VaultError::Copy(StorageError::Full) => {
-                ("disk-full", "Make room on the disk and try again.")
+                "Make room on the disk and try again."
             }
-            _ => ("vault", ""),
+            _ => "",
         };
-        let message = [with_causes(&error).as_str(), next].join(" ").trim().to_owned();
-        Self::vault(code, message)
+        Self::vault(error.code(), [with_causes(&error).as_str(), next].join(" ").trim())
     }
 }
 
 impl From<BackupError> for Failure {
     fn from(error: BackupError) -> Self {
-        let (code, next) = match &error {
-            BackupError::Damaged { .. } => {
-                ("vault-damaged", "To save what can be read into a new file, add --salvage.")
-            }
-            BackupError::Foreign => ("backup-foreign", "Choose another place."),
-            BackupError::Newer => {
-                ("backup-newer", "Choose another place, and look at which of the two you want.")
-            }
-            BackupError::Unconvertible { .. } | BackupError::TooLarge => ("backup-impossible", ""),
-            BackupError::Full => ("disk-full", "Make room and try again."),
-            BackupError::NoFolder => ("no-folder", "Is the disk plugged in?"),
-            _ => ("backup", ""),
+        let next = match &error {
+            BackupError::Damaged { .. } => "To save what can be read into a new file, add --salvage.",
+            BackupError::Foreign => "Choose another place.",
+            BackupError::Newer => "Choose another place, and look at which of the two you want.",
+            BackupError::Full => "Make room and try again.",
+            BackupError::NoFolder => "Is the disk plugged in?",
+            _ => "",
         };
-        Self::failed(code, [with_causes(&error).as_str(), next].join(" ").trim())
+        Self::failed(error.code(), [with_causes(&error).as_str(), next].join(" ").trim())
     }
 }
 
@@ -141,7 +126,7 @@ impl From<AutomaticBackupError> for Failure {
         match error {
             AutomaticBackupError::Backup(error) => error.into(),
             AutomaticBackupError::Record(error) => error.into(),
-            other => Self::failed("backup-folder", with_causes(&other)),
+            other => Self::failed(other.code(), with_causes(&other)),
         }
     }
 }
@@ -151,28 +136,21 @@ impl From<ChangeError> for Failure {
         match error {
             ChangeError::Vault(error) => error.into(),
             ChangeError::Record(error) => error.into(),
-            other => {
-                Self::failed("passphrase-too-short", sentence(&other.to_string()) + " Nothing was changed.")
-            }
+            other => Self::failed(other.code(), sentence(&other.to_string()) + " Nothing was changed."),
         }
     }
 }
 
 impl From<RestoreError> for Failure {
     fn from(error: RestoreError) -> Self {
-        let (code, next) = match error {
+        let next = match error {
             RestoreError::Vault(error) => return error.into(),
-            RestoreError::Absent => ("backup-absent", ""),
-            RestoreError::NotABackup | RestoreError::TooLarge => ("not-a-backup", ""),
-            RestoreError::Newer => ("backup-newer", "Install the newer program."),
-            RestoreError::Damaged => {
-                ("backup-damaged", "The one before it has `.previous` behind its name; try that.")
-            }
-            RestoreError::NoSlot => ("no-such-way", ""),
-            _ => ("backup-unreadable", ""),
+            RestoreError::Newer => "Install the newer program.",
+            RestoreError::Damaged => "The one before it has `.previous` behind its name; try that.",
+            _ => "",
         };
         let message = [with_causes(&error).as_str(), "Nothing was changed.", next].join(" ");
-        Self::vault(code, message.trim())
+        Self::vault(error.code(), message.trim())
     }
 }
 
@@ -181,7 +159,7 @@ impl From<CreateError> for Failure {
         match error {
             CreateError::Vault(error) => error.into(),
             CreateError::Record(error) => error.into(),
-            other => Self::failed("passphrase-too-short", sentence(&other.to_string())),
+            other => Self::failed(other.code(), sentence(&other.to_string())),
         }
     }
 }

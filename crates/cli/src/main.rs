@@ -10,7 +10,6 @@ mod diagnosis;
 mod failure;
 mod finding;
 mod foreign;
-mod hygiene;
 mod less;
 mod log;
 mod moment;
@@ -34,7 +33,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 fn main() -> ExitCode {
-    hygiene::protect();
+    passerby_wallet::computer::hygiene::protect();
     // Whoever asks for JSON gets JSON, even for arguments that cannot be read.
     let json = std::env::args_os().any(|argument| argument == "--json");
     let arguments = match Arguments::try_parse() {

@@ -2,13 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use passerby_wallet::{
-    Keyring, KeyringAnchor, Opens, SystemClock, SystemKeyring, VaultError, Wallet, WayIn, Wholeness,
-};
-use rand::SeedableRng as _;
-use rand::rngs::{StdRng, SysRng};
+use passerby_wallet::computer::{self, NotByKeyring};
+use passerby_wallet::{SystemClock, VaultError, Wallet, WayIn};
+use rand::rngs::StdRng;
 
 use crate::arguments::Global;
 use crate::commands::backup;
@@ -21,9 +18,6 @@ pub struct Session {
     pub wallet: Wallet,
     pub rng: StdRng,
 }
-
-/// A keyring that has just opened a vault answers at once. One that does not is left alone.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Session {
     /// Opens the vault, by the keyring if it may and nobody named a passphrase, and says what is wrong with it.
@@ -53,7 +47,7 @@ impl Session {
     }
 
     async fn of(wallet: Wallet) -> Result<Self, Failure> {
-        compare(&wallet).await?;
+        computer::hold_to_keyring(&wallet).await.map_err(VaultError::from)?;
         Ok(Self { wallet, rng: make_rng()? })
     }
 
@@ -85,50 +79,23 @@ impl Session {
     }
 }
 
-/// The keyring of this system.
-pub fn keyring() -> Arc<dyn Keyring> {
-    Arc::new(SystemKeyring)
-}
-
 /// `None` if no keyring has a part in this vault, or the one at hand does not help: then the passphrase does.
 async fn open_by_keyring(path: &Path) -> Result<Option<Wallet>, Failure> {
-    match Wallet::open(path, &keyring(), Arc::new(SystemClock)).await {
-        Ok(wallet) => Ok(Some(wallet)),
-        Err(VaultError::NoSlot { .. }) => Ok(None),
-        Err(VaultError::Keyring(trouble)) => {
-            Output::remark(&format!("The keyring did not open your vault: {trouble}. Your passphrase does."));
-            Ok(None)
+    let remark = match computer::open_by_keyring(path).await? {
+        Ok(wallet) => return Ok(Some(wallet)),
+        Err(NotByKeyring::NoPart) => return Ok(None),
+        Err(NotByKeyring::Trouble(trouble)) => {
+            format!("The keyring did not open your vault: {trouble}. Your passphrase does.")
         }
-        // The passphrase has a slot of its own.
-        Err(VaultError::SlotDamaged) => {
-            Output::remark("The keyring's way into your vault is damaged. Your passphrase opens it.");
-            Ok(None)
+        Err(NotByKeyring::Damaged) => {
+            "The keyring's way into your vault is damaged. Your passphrase opens it.".to_owned()
         }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Compares the vault with what this computer's keyring remembers of it, if the keyring is one of its ways in.
-async fn compare(wallet: &Wallet) -> Result<(), Failure> {
-    let keyring = keyring();
-    let mine = |opens: &Opens| matches!(opens, Opens::Keyring(store) if store == keyring.store());
-    if wallet.ways_in().await.map_err(VaultError::from)?.iter().any(|way| mine(&way.opens)) {
-        let anchor = Arc::new(KeyringAnchor::new(Arc::clone(&keyring)));
-        // A keyring that says nothing is no fault of the vault: `doctor` tells that nothing remembers it.
-        let _: Result<Result<Wholeness, _>, _> = tokio::time::timeout(PATIENCE, wallet.hold_to(anchor)).await;
-    }
-    Ok(())
-}
-
-/// Lets this computer's keyring take a vault that was just restored for the newest. Says whether it remembered another state.
-pub async fn accept_restored(wallet: &Wallet) -> bool {
-    let anchor = Arc::new(KeyringAnchor::new(keyring()));
-    // One that does not answer is no reason to fail: what it then says another time, `doctor` explains.
-    matches!(tokio::time::timeout(PATIENCE, wallet.accept_restored(anchor)).await, Ok(Ok(true)))
+    };
+    Output::remark(&remark);
+    Ok(None)
 }
 
 /// Randomness from the operating system.
 pub fn make_rng() -> Result<StdRng, Failure> {
-    StdRng::try_from_rng(&mut SysRng)
-        .map_err(|_| Failure::failed("no-randomness", "This computer gives no randomness."))
+    computer::make_rng().map_err(|error| Failure::failed("no-randomness", error.to_string()))
 }

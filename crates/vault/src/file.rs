@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{StorageError, VaultError};
+use crate::migration::SCHEMA;
 
 /// A vault's place, held against every other process until this is dropped.
 #[derive(Debug)]
@@ -90,6 +91,15 @@ impl VaultFile {
         }
         #[cfg(not(unix))]
         None
+    }
+
+    /// Takes the vault's file away, with what SQLite laid beside it and with copies of older layouts. What stands under other
+    /// names, such as a vault that was set aside, stays; so does the lock file, which says nothing.
+    pub(crate) fn forget(&self) -> io::Result<()> {
+        remove_draft(&beside(&self.path, ".new"))?;
+        self.drop_older_copies(SCHEMA)?;
+        remove_draft(&self.path)?;
+        sync_folder(&self.path)
     }
 
     /// Whether SQLite's log lies beside the vault, as it does from the first write on.

@@ -13,6 +13,7 @@ use crate::migration::{self, FIRST_SIGNED, SCHEMA};
 use crate::new_slots::{NewSlots, refuse_empty, take_back};
 use crate::record::Batch;
 use crate::rows;
+use crate::slots::Opens;
 use crate::store::{self, HeaderRow};
 use crate::unlock::{FIRST_EPOCH, Keys, Slot, VaultId, VaultKey};
 use crate::vault::Vault;
@@ -56,6 +57,23 @@ impl Vault {
         let contents = adopted?;
         let connection = store::connect(file.path()).await?;
         Ok(Self::new(file, connection, keys, contents))
+    }
+
+    /// With what the vault at `path` opens, oldest first, as its file says: nobody has signed for it before it is open. A file
+    /// that is not a vault, or is newer than this program, is not touched.
+    pub async fn look(path: &Path) -> Result<Vec<Opens>, VaultError> {
+        let _file = VaultFile::find(path)?;
+        let mut connection = store::connect(path).await?;
+        let looked = look(&mut connection).await;
+        drop(connection.close().await);
+        looked
+    }
+
+    /// Takes the vault at `path` away for good; it must not be open. Its backups, and a vault that was set aside, stay.
+    ///
+    /// What the disk keeps of the file is sealed under a key that no slot holds any more.
+    pub fn forget(path: &Path) -> Result<(), VaultError> {
+        Ok(VaultFile::find(path)?.forget()?)
     }
 
     /// Opens the vault at `path` with a passphrase, words or a keyring.
@@ -128,15 +146,25 @@ async fn build(
     Ok(contents)
 }
 
+/// The header of a vault of a layout that this program knows.
+async fn read_header(connection: &mut SqliteConnection) -> Result<HeaderRow, VaultError> {
+    store::refuse_computed(connection).await?;
+    let header = store::find_header(connection).await?.ok_or(StorageError::Damaged)?;
+    migration::check(connection, header.schema).await?;
+    Ok(header)
+}
+
+async fn look(connection: &mut SqliteConnection) -> Result<Vec<Opens>, VaultError> {
+    read_header(connection).await?;
+    Ok(store::read_slots(connection).await?.iter().map(Opens::of).collect())
+}
+
 async fn unlock(
     file: &VaultFile,
     connection: &mut SqliteConnection,
     way: WayIn<'_>,
 ) -> Result<(Keys, Contents), VaultError> {
-    store::refuse_computed(connection).await?;
-    let HeaderRow { vault_id, schema, epoch } =
-        store::find_header(connection).await?.ok_or(StorageError::Damaged)?;
-    migration::check(connection, schema).await?;
+    let HeaderRow { vault_id, schema, epoch } = read_header(connection).await?;
     let vault = VaultId(vault_id.try_into().map_err(|_| StorageError::Damaged)?);
 
     let version = Some(store::find_version(connection).await?);

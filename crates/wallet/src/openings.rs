@@ -2,6 +2,7 @@
 
 use passerby_protocol::keys::PairwiseKey;
 use passerby_protocol::proof::DpopProof;
+use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Timestamp;
 use passerby_relay_api::opening::OpeningBody;
 use passerby_relay_api::{Connection, ConnectionError, RelayClient};
@@ -65,17 +66,19 @@ impl Trouble for OpeningsError {
 }
 
 impl Wallet {
-    /// Asks the relays who opened what is still kept, each over a connection of its own, and logs what is new. Gives the
-    /// number of new openings and what went wrong on the way.
+    /// Asks the relays who opened what is still kept, each over a connection of its own, and logs what is new. With `only`,
+    /// those of one shop. Gives the number of new openings and what went wrong on the way.
     pub async fn refresh_openings(
         &self,
+        only: Option<&Sector>,
         rng: &mut impl CryptoRng,
     ) -> Result<(usize, Vec<OpeningsError>), RecordError> {
         let _alone = self.answer_alone().await;
         let now = self.now();
         let (mut new, mut troubles) = (0, Vec::new());
         for (id, mut grant) in self.vault().list::<GrantRecord>().await? {
-            let kept = grant.state == GrantState::Sent && !grant.kept_until.has_ended(now);
+            let wanted = only.is_none_or(|sector| grant.sector == *sector);
+            let kept = wanted && grant.state == GrantState::Sent && !grant.kept_until.has_ended(now);
             let Some(grant_id) = grant.grant_id.clone().filter(|_| kept) else { continue };
             let fetched = match self.fetch_openings(&grant, &grant_id, rng).await {
                 Ok(fetched) => fetched,

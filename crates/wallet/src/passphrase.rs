@@ -1,5 +1,9 @@
 //! How strong a new passphrase looks. A plain word, not a proof: whoever chose it knows best.
 
+use bip39::Language;
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
 /// The fewest characters that a new passphrase may have.
 pub const SHORTEST: usize = 8;
 
@@ -34,6 +38,23 @@ impl Strength {
         }
     }
 
+    /// For a bar: from 0 to 4.
+    #[must_use]
+    pub const fn score(self) -> u8 {
+        match self {
+            Self::TooShort => 0,
+            Self::Weak => 1,
+            Self::Fair => 3,
+            Self::Good => 4,
+        }
+    }
+
+    /// Whether a wallet can be made with it.
+    #[must_use]
+    pub const fn is_accepted(self) -> bool {
+        !matches!(self, Self::TooShort)
+    }
+
     /// What to say about it.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
@@ -48,6 +69,21 @@ impl Strength {
             Self::Good => "This passphrase is good, as far as its length tells.",
         }
     }
+}
+
+/// Five words of the list that spare keys are made of: 55 bits.
+#[must_use]
+pub fn suggest(rng: &mut impl CryptoRng) -> Zeroizing<String> {
+    let words = Language::English.word_list();
+    let mut text = Zeroizing::new(String::with_capacity(64));
+    for _ in 0..5 {
+        let at = usize::try_from(rng.next_u32()).unwrap_or_default() % words.len();
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(words.get(at).copied().unwrap_or_default());
+    }
+    text
 }
 
 #[cfg(test)]

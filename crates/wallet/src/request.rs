@@ -90,16 +90,31 @@ impl Wallet {
     /// Opens a link: reads it, fetches the request, checks it, keeps it. Opening the same link again goes on where the
     /// last time ended.
     pub async fn open_request(&self, link: &str, rng: &mut impl CryptoRng) -> Result<RequestView, OpenError> {
+        let (id, mut record) = self.fetch_and_keep(link, rng).await?;
+        let checked = self.check(id, &mut record, rng).await?;
+        Ok(self.view(&record, &checked.request).await?)
+    }
+
+    /// Reads a link, fetches the request and keeps it, and says what to call it. Who asks is not checked yet: that does the
+    /// first look at it ([`Self::look`]).
+    pub async fn fetch_request(&self, link: &str, rng: &mut impl CryptoRng) -> Result<u32, OpenError> {
+        Ok(self.fetch_and_keep(link, rng).await?.1.number)
+    }
+
+    async fn fetch_and_keep(
+        &self,
+        link: &str,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(RecordId, RequestRecord), OpenError> {
         let link = RequestLink::parse(link)?;
         self.ensure_not_blocked(link.claimed_sector()).await?.map_err(VerifyError::Blocked)?;
         self.forget_old_requests().await?;
         let (id, mut record) = self.keep_link(&link, rng).await?;
         self.ensure_undecided(&record).await?;
         if record.fetched.is_none() {
-            self.fetch_request(id, &mut record, &link, rng).await?;
+            self.fetch(id, &mut record, &link, rng).await?;
         }
-        let checked = self.check(id, &mut record, rng).await?;
-        Ok(self.view(&record, &checked.request).await?)
+        Ok((id, record))
     }
 
     /// The record of a link: the one that is there, or a new one with a fresh key.
@@ -140,7 +155,7 @@ impl Wallet {
         Ok(numbers.max().unwrap_or(0).saturating_add(1))
     }
 
-    async fn fetch_request(
+    async fn fetch(
         &self,
         id: RecordId,
         record: &mut RequestRecord,

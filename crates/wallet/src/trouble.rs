@@ -1,5 +1,7 @@
 //! What every error of the wallet can answer: was anything sent, and what can be done now?
 
+mod vault;
+
 /// Whether anything of the person's has left this computer in the direction of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sent {

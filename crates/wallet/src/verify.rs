@@ -76,6 +76,31 @@ pub enum VerifyError {
     Vault(#[from] RecordError),
 }
 
+impl VerifyError {
+    /// Who is claimed to ask, where it is about somebody.
+    #[must_use]
+    pub const fn find_claimed(&self) -> Option<&Sector> {
+        match self {
+            Self::Request { sector, .. }
+            | Self::Shop { sector, .. }
+            | Self::StatementUnreachable { sector, .. } => Some(sector),
+            _ => None,
+        }
+    }
+
+    /// Whether the shop's host was reached and showed no keys.
+    #[must_use]
+    pub const fn has_published_no_keys(&self) -> bool {
+        matches!(
+            self,
+            Self::StatementUnreachable {
+                source: RelayError::Foreign { .. } | RelayError::Refused { .. },
+                ..
+            }
+        )
+    }
+}
+
 impl Trouble for VerifyError {
     fn code(&self) -> &'static str {
         match self {

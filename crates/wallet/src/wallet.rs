@@ -78,6 +78,16 @@ impl Wallet {
         Ok(Self::of_vault(vault, clock))
     }
 
+    /// With what the vault at `path` opens, as its file says.
+    pub async fn look_at_ways(path: &Path) -> Result<Vec<Opens>, VaultError> {
+        Vault::look(path).await
+    }
+
+    /// Takes the vault at `path` away for good; it must not be open. Backups stay, and so does what shops and relays hold.
+    pub fn forget(path: &Path) -> Result<(), VaultError> {
+        Vault::forget(path)
+    }
+
     /// Opens the vault at `path` with a passphrase, words or a keyring.
     pub async fn open<'a>(
         path: &Path,

@@ -109,18 +109,15 @@ impl About<'_> {
     fn details(&self, saved: &Saved, claims: &[ClaimName], sources: Option<&Sources>) -> Vec<SentDetail> {
         let Self { host, given, ended, answer } = *self;
         let detail = |claim: &ClaimName| {
-            let (label, value) = match sources {
-                Some(sources) => {
-                    let Source { label, since } = sources.get(claim)?;
-                    let record = saved.find(claim, label);
-                    (label.clone(), record.and_then(|(_, record)| record.find_since(*since)))
-                }
+            let (label, value) = if let Some(sources) = sources {
+                let Source { label, since } = sources.get(claim)?;
+                let record = saved.find(claim, label);
+                (label.clone(), record.and_then(|(_, record)| record.find_since(*since)))
+            } else {
                 // Written before sources were: the default of that time is taken to be the one of now.
-                None => {
-                    let label = saved.find_default(&Group::of(claim))?;
-                    let (_, record) = saved.find(claim, label)?;
-                    (label.clone(), Some(record.find_at(given)?))
-                }
+                let label = saved.find_default(&Group::of(claim))?;
+                let (_, record) = saved.find(claim, label)?;
+                (label.clone(), Some(record.find_at(given)?))
             };
             Some(SentDetail { host: host.clone(), claim: claim.clone(), label, given, answer, ended, value })
         };

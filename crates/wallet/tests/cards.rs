@@ -182,7 +182,7 @@ async fn nothing_goes_that_was_not_ticked_and_nothing_passes_silently() {
     let delivered = wallet.approve(&view, &answer, &mut world.rng).await.unwrap();
     let opened = world.opened(&link, &delivered);
     assert_eq!(
-        opened.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+        opened.keys().map(passerby_protocol::claim::ClaimName::as_str).collect::<Vec<_>>(),
         ["address.street_address", "name"]
     );
     assert_eq!(find_saved(&wallet, "phone_number", &Label::PLAIN).await, None);

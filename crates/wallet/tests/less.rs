@@ -4,13 +4,14 @@
 
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::request::GradedClaims;
 use passerby_testkit::scene::graded;
 use passerby_wallet::{
-    Answer, Delivered, Group, Label, Marks, Optionals, RequestView, Sent, Trouble as _, Wallet,
+    Answer, CardKind, Delivered, Group, Label, Marks, Optionals, Picked, RequestView, Sent, Trouble as _,
+    Wallet,
 };
 use world::{Ask, World, claim, passphrase};
 
@@ -240,4 +241,43 @@ async fn a_shop_that_changes_what_would_do_is_looked_at_again() {
     assert_eq!((refused.code(), refused.sent()), ("changed", Sent::Nothing));
     let names: Vec<&ClaimName> = view.offers[0].details().map(|detail| &detail.claim).collect();
     assert_eq!(names, [&claim("birthdate"), &claim("birth_year"), &claim("age_over_18")]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_picked_from_the_cards_goes_and_nothing_more() {
+    let mut world = World::new().await;
+    let wallet = at_home(&mut world, "1985-04-12").await;
+    save(&mut world, &wallet, "", &[("name", "Anna")]).await;
+    save(&mut world, &wallet, "Mum", &[("birthdate", "2015-06-01")]).await;
+    let link = world.ask(&asking(&[address(true), birth(false)]));
+    let view = wallet.open_request(&link, &mut world.rng).await.unwrap();
+
+    let country = BTreeMap::from([("address".to_owned(), 2)]);
+    let names = |picked: &Picked| -> Vec<String> {
+        let answer = view.answer(picked).unwrap();
+        view.going(&answer)
+            .unwrap()
+            .into_iter()
+            .map(|going| format!("{}={}", going.claim, going.value.expose()))
+            .collect()
+    };
+    let picked = Picked { less: country.clone(), ..Picked::default() };
+    assert_eq!(names(&picked), ["name=Anna", "address.country=Slovenia"], "no street is asked for then");
+
+    let ticked = BTreeSet::from(["birthdate".to_owned()]);
+    let less = country.into_iter().chain([("birthdate".to_owned(), 1)]).collect::<BTreeMap<_, _>>();
+    let recipients = BTreeMap::from([(CardKind::Age, Label::parse("Mum").unwrap())]);
+    let picked = Picked { less: less.clone(), ticked: ticked.clone(), recipients, ..Picked::default() };
+    assert_eq!(names(&picked), ["name=Anna", "address.country=Slovenia", "age_over_18=false"]);
+    let picked = Picked { less, ticked, ..Picked::default() };
+    let delivered = wallet.approve(&view, &view.answer(&picked).unwrap(), &mut world.rng).await.unwrap();
+    let expected = pairs(&[("address.country", "Slovenia"), ("age_over_18", "true"), ("name", "Anna")]);
+    assert_eq!(opened(&world, &link, &delivered), expected);
+
+    for (line, way) in [("birthdate", 9), ("name", 1), ("shoe_size", 0)] {
+        let less = BTreeMap::from([(line.to_owned(), way), ("address".to_owned(), 2)]);
+        let ticked = BTreeSet::from(["birthdate".to_owned()]);
+        let refused = view.answer(&Picked { less, ticked, ..Picked::default() });
+        assert!(refused.is_err(), "{line} {way}: {refused:?}");
+    }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use passerby_protocol::issuer::Issuer;
 use passerby_protocol::keys::{RelayKeys, SigningKey};
 use passerby_protocol::proof::{HttpCall, ShopProof};
+use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
 use passerby_relay::{Identity, RelayState, serve};
 use passerby_relay_store::ShopStore as _;
@@ -143,9 +144,12 @@ async fn from_the_link_to_the_packing_table() {
     assert_eq!(opened.len(), 4);
     assert_eq!(opened[&claim("email")], "ada@home.example");
 
-    let (new, troubles) = wallet.refresh_openings(&mut town.rng).await.unwrap();
+    let elsewhere = Sector::parse("elsewhere.example").unwrap();
+    let (new, _) = wallet.refresh_openings(Some(&elsewhere), &mut town.rng).await.unwrap();
+    assert_eq!(new, 0, "only the shop that was named is asked about");
+    let (new, troubles) = wallet.refresh_openings(None, &mut town.rng).await.unwrap();
     assert_eq!((new, troubles.len()), (1, 0), "the person can see that it was opened");
-    assert_eq!(wallet.refresh_openings(&mut town.rng).await.unwrap().0, 0, "each opening once");
+    assert_eq!(wallet.refresh_openings(None, &mut town.rng).await.unwrap().0, 0, "each opening once");
     let log = wallet.activity().await.unwrap();
     assert_eq!(log.last().unwrap().what, What::Opened { reason: "packing order 7".to_owned() });
 }
@@ -163,7 +167,7 @@ async fn a_stranger_learns_who_opened_it_and_leaves_no_copy() {
     town.call(&path, &json!({ "response_code": code })).await;
     let path = format!("/v1/grants/{}/openings", delivered.grant_id);
     town.call(&path, &json!({ "reason": "packing order 8" })).await;
-    let (new, troubles) = wallet.refresh_openings(&mut town.rng).await.unwrap();
+    let (new, troubles) = wallet.refresh_openings(None, &mut town.rng).await.unwrap();
     assert_eq!((new, troubles.len()), (1, 0), "asked for with the stranger's own key");
     assert_eq!(wallet.leave_self_copies(None, &mut town.rng).await.unwrap(), CopiesLeft::default());
 

@@ -38,7 +38,7 @@ pub async fn run(
 
 /// Asks the relays what was opened; a relay that cannot be asked is a remark, not a failure.
 pub async fn refresh(wallet: &Wallet, rng: &mut StdRng) -> Result<(), Failure> {
-    let (_, troubles) = wallet.refresh_openings(rng).await?;
+    let (_, troubles) = wallet.refresh_openings(None, rng).await?;
     for trouble in troubles {
         Output::remark(&format!("Openings: {trouble} {}", trouble.next_step()));
     }

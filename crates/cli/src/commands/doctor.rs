@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use passerby_wallet::computer::keyring;
 use passerby_wallet::{Opens, Wallet};
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::arguments::{Doctor, Global};
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::output::Output;
-use crate::session::{Session, keyring};
+use crate::session::Session;
 use crate::{diagnosis, place, prompt, surroundings};
 
 /// Something needs care.

@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
+use passerby_wallet::computer::keyring;
 use passerby_wallet::{Keyring as _, Opens, SystemKeyring, VaultError};
 use serde_json::json;
 
 use crate::arguments::{Global, KeyringWish};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::session::{Session, keyring};
+use crate::session::Session;
 use crate::{passphrase, place};
 
 pub async fn run(global: &Global, wish: KeyringWish, output: Output) -> Result<ExitCode, Failure> {

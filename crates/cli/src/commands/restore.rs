@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use passerby_protocol::time::{Clock as _, Timestamp};
+use passerby_wallet::computer::accept_restored;
 use passerby_wallet::{Occupied, RecoverySecret, RestoreError, SystemClock, VaultError, Wallet, WayIn};
 use secrecy::SecretString;
 use serde_json::json;
@@ -12,7 +13,7 @@ use crate::arguments::{Global, Restore, Stretching};
 use crate::failure::Failure;
 use crate::moment::{minute, rfc3339};
 use crate::output::Output;
-use crate::session::{accept_restored, make_rng};
+use crate::session::make_rng;
 use crate::{passphrase, place, stretching, words};
 
 pub async fn run(global: &Global, restore: Restore, output: Output) -> Result<ExitCode, Failure> {

@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
+use passerby_wallet::computer::keyring;
 use passerby_wallet::{Damaged, RenewError, RotateError};
 use serde_json::json;
 
 use crate::arguments::{Global, Rotate};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::session::{Session, keyring};
+use crate::session::Session;
 use crate::{passphrase, place, prompt};
 
 pub async fn run(global: &Global, rotate: Rotate, output: Output) -> Result<ExitCode, Failure> {

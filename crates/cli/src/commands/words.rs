@@ -95,7 +95,7 @@ impl From<SpareKeyError> for Failure {
                 Self::failed(error.code(), format!("{error} {}", error.next_step()).trim())
             }
             other => Self::failed(
-                "words-wrong",
+                other.code(),
                 sentence(&other.to_string()) + " Look at your sheet, or write a new one: passerby words",
             ),
         }

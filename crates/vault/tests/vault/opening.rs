@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use passerby_vault::{NewSlots, Stretching, Vault, VaultError};
+use passerby_vault::{NewSlots, Opens, Stretching, Vault, VaultError};
 use secrecy::SecretString;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
@@ -21,6 +21,42 @@ async fn what_was_kept_is_there_after_locking_and_opening() {
     assert_eq!(vault.load(id).await.unwrap(), Some(email));
     assert!(vault.damaged().await.unwrap().is_empty());
     vault.lock().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_closed_vault_says_with_what_it_opens_and_is_not_touched_by_the_question() {
+    let mut home = Home::new();
+    home.create().await.lock().await.unwrap();
+    let before = fs::read(&home.path).unwrap();
+    let ways = Vault::look(&home.path).await.unwrap();
+    assert!(matches!(ways.as_slice(), [Opens::Passphrase(_)]), "{ways:?}");
+    assert_eq!(fs::read(&home.path).unwrap(), before);
+
+    let open = home.open().await;
+    assert!(matches!(Vault::look(&home.path).await, Err(VaultError::InUse)));
+    open.lock().await.unwrap();
+    fs::write(&home.path, "a letter").unwrap();
+    assert!(matches!(Vault::look(&home.path).await, Err(VaultError::NotAVault)));
+}
+
+#[tokio::test]
+async fn a_forgotten_vault_leaves_nothing_but_what_was_set_aside() {
+    let mut home = Home::new();
+    let vault = home.create().await;
+    vault.insert(&Attribute::new("email", "ada@example.org"), NOW, &mut home.rng).await.unwrap();
+    assert!(matches!(Vault::forget(&home.path), Err(VaultError::InUse)), "not while it is open");
+    vault.lock().await.unwrap();
+    let folder = home.path.parent().unwrap().to_owned();
+    let aside = folder.join("set-aside.db");
+    fs::copy(&home.path, &aside).unwrap();
+    fs::write(folder.join("vault.db.schema-1"), "a copy of an older layout").unwrap();
+
+    Vault::forget(&home.path).unwrap();
+    let mut left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    let lock = format!("{}.lock", home.path.file_name().unwrap().to_str().unwrap());
+    assert_eq!(left, [aside.file_name().unwrap().to_owned(), lock.into()]);
+    assert!(matches!(Vault::forget(&home.path), Err(VaultError::Absent)));
 }
 
 #[tokio::test]

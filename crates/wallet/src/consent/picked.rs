@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 
-use super::{Answer, Card, CardKind, ChoiceError, Line, Need, Optionals, Recipient, RequestView};
+use super::{Answer, Card, CardKind, ChoiceError, Line, Need, Optionals, Recipient, RequestView, Way};
 use crate::group::Group;
 use crate::label::Label;
 
@@ -26,6 +26,8 @@ pub struct Picked {
     pub recipients: BTreeMap<CardKind, Label>,
     /// The lines of their own choice that go, by [`Line::id`].
     pub ticked: BTreeSet<String>,
+    /// Where less would do: which way goes, by [`Line::id`], counted as [`super::Offer::ways`] are. The whole otherwise.
+    pub less: BTreeMap<String, usize>,
     /// What goes in place of saved values.
     pub typed: BTreeMap<ClaimName, Typed>,
     /// Not under the person's name at this shop, but under one for this answer alone.
@@ -43,22 +45,39 @@ impl RequestView {
         for card in &cards {
             let recipient = find_recipient(card, picked)?;
             for line in &card.lines {
-                if line.need == Need::Needed {
-                    if let Some(missing) = take(line, recipient, picked, &mut answer).first() {
-                        return Err(ChoiceError::Missing(missing.clone()));
-                    }
-                } else if picked.ticked.contains(&line.id) {
-                    let missing = take(line, recipient, picked, &mut answer);
-                    let there: Vec<_> = line.claims.iter().filter(|claim| !missing.contains(claim)).collect();
-                    if let ([], [missing, ..]) = (there.as_slice(), missing.as_slice()) {
-                        return Err(ChoiceError::Missing(missing.clone()));
-                    }
-                    ticked.extend(there.into_iter().cloned());
+                if line.need == Need::YourChoice && !picked.ticked.contains(&line.id) {
+                    continue;
+                }
+                let less = self.find_less(line, picked)?;
+                let claims =
+                    less.map_or_else(|| line.claims.clone(), |(_, way)| way.names().cloned().collect());
+                let way = less.map(|(_, way)| way);
+                let missing = take(&claims, way, recipient, picked, &mut answer);
+                let there: Vec<_> = claims.iter().filter(|claim| !missing.contains(claim)).cloned().collect();
+                let whole = line.need == Need::Needed || less.is_some();
+                if let Some(missing) = missing.first().filter(|_| whole || there.is_empty()) {
+                    return Err(ChoiceError::Missing(missing.clone()));
+                }
+                if let Some((number, _)) = less {
+                    answer.less.insert(Group::of(&claims[0]), number);
+                }
+                if line.need == Need::YourChoice {
+                    ticked.extend(there);
                 }
             }
         }
         answer.optional = Optionals::Only(ticked);
         Ok(answer)
+    }
+}
+
+impl RequestView {
+    /// The way that was picked for a line, where less would do.
+    fn find_less(&self, line: &Line, picked: &Picked) -> Result<Option<(usize, &Way)>, ChoiceError> {
+        let Some(&number) = picked.less.get(&line.id) else { return Ok(None) };
+        let offer = self.offers.iter().find(|offer| offer.group.as_str() == line.id);
+        let way = offer.and_then(|offer| offer.ways.get(number)).filter(|way| !way.details.is_empty());
+        way.map(|way| Some((number, way))).ok_or(ChoiceError::NotOnCards)
     }
 }
 
@@ -71,7 +90,7 @@ fn ensure_offered(cards: &[Card], picked: &Picked) -> Result<(), ChoiceError> {
     }
     let is_line = |id: &String| lines().any(|line| line.id == *id);
     let is_card = |kind: &CardKind| cards.iter().any(|card| card.kind == *kind);
-    if picked.ticked.iter().all(is_line) && picked.recipients.keys().all(is_card) {
+    if picked.ticked.iter().chain(picked.less.keys()).all(is_line) && picked.recipients.keys().all(is_card) {
         Ok(())
     } else {
         Err(ChoiceError::NotOnCards)
@@ -86,16 +105,27 @@ fn find_recipient<'a>(card: &'a Card, picked: &Picked) -> Result<&'a Recipient, 
     found.ok_or(ChoiceError::NotOnCards)
 }
 
-/// Puts a line into the answer, and gives what of it is neither typed nor saved under the recipient's label.
-fn take(line: &Line, recipient: &Recipient, picked: &Picked, answer: &mut Answer) -> Vec<ClaimName> {
+/// Puts details into the answer, and gives what of them is neither typed nor saved under the recipient's label, nor follows from
+/// what is.
+fn take(
+    claims: &[ClaimName],
+    way: Option<&Way>,
+    recipient: &Recipient,
+    picked: &Picked,
+    answer: &mut Answer,
+) -> Vec<ClaimName> {
+    let details = || way.iter().flat_map(|way| &way.details);
+    let follows = |claim: &ClaimName| {
+        details().any(|detail| detail.claim == *claim && detail.find(Some(&recipient.label)).is_some())
+    };
     let mut missing = Vec::new();
-    for claim in &line.claims {
+    for claim in claims {
         if let Some(typed) = picked.typed.get(claim) {
             answer.typed.insert(claim.clone(), typed.value.clone());
             if typed.keep {
                 answer.keep.insert(claim.clone(), recipient.label.clone());
             }
-        } else if recipient.values.get(claim).is_some_and(Option::is_some) {
+        } else if recipient.values.get(claim).is_some_and(Option::is_some) || follows(claim) {
             answer.uses.insert(Group::of(claim), recipient.label.clone());
         } else {
             missing.push(claim.clone());
