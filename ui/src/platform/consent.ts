@@ -41,9 +41,15 @@ export interface RecipientView {
 /** Something less that can go in place of the value. */
 export interface CoarserView {
   id: string;
-  kind: "over-18" | "country" | "city" | "birth-year";
-  /** What the shop would read: `yes` or `no` for over-18, otherwise such as "Slovenia". */
+  kind: "over-18" | "country" | "city" | "birth-year" | "part";
+  /** By recipient: what the shop would read, and whether it goes only after the passphrase. Nothing for one who lacks it. */
+  answers: Record<string, CoarserAnswer>;
+}
+
+export interface CoarserAnswer {
+  /** `true` or `false` for over-18, otherwise such as "Slovenia". */
   text: string;
+  sensitive: boolean;
 }
 
 /** What is ticked, typed and sent as one: an address goes whole. */

@@ -17,6 +17,6 @@ export interface StartView {
 
 /** Computed by zxcvbn in Rust; 0 is the weakest. */
 export interface Strength {
-  score: 0 | 1 | 2 | 3 | 4;
+  score: number;
   accepted: boolean;
 }

@@ -1,9 +1,10 @@
-// The platform in the shell: each door is one command of src-tauri. It must never decide, keep or log anything.
-import { invoke } from "@tauri-apps/api/core";
-import { listen } from "@tauri-apps/api/event";
-import type { Change } from "./change";
+// The platform in the shell: each door is one command of src-tauri, by the bindings that are written from it, so that what the
+// two believe of each other is compared when the window is built. It must never decide, keep or log anything.
+import { commands, events } from "./bindings";
 import { CommandError, type Facts, type Sent } from "./command-error";
 import type { Platform } from "./platform";
+
+type Answered<T> = { status: "ok"; data: T } | { status: "error"; error: Failed };
 
 /** How `CommandError` of the shell arrives. */
 interface Failed {
@@ -13,96 +14,95 @@ interface Failed {
   facts: Facts;
 }
 
-function isFailed(cause: unknown): cause is Failed {
-  return typeof cause === "object" && cause !== null && "code" in cause && "sent" in cause;
+async function ask<T>(asked: Promise<Answered<T>>): Promise<T> {
+  const answered = await asked;
+  if (answered.status === "ok") return answered.data;
+  const { code, message, sent, facts } = answered.error;
+  throw new CommandError(code, message, sent, facts);
 }
 
-async function ask<T>(command: string, parts: Record<string, unknown> = {}): Promise<T> {
-  try {
-    return await invoke<T>(command, parts);
-  } catch (cause) {
-    if (isFailed(cause)) throw new CommandError(cause.code, cause.message, cause.sent, cause.facts);
-    throw cause;
-  }
+/** The same for a command that answers nothing. */
+async function tell(asked: Promise<Answered<null>>): Promise<void> {
+  await ask(asked);
 }
 
 export function openShell(): Platform {
   return {
-    start: () => ask("start"),
+    start: () => ask(commands.start()),
     watch: (hear) => {
-      const listening = listen<Change>("change", (event) => hear(event.payload));
+      const listening = events.change.listen((event) => hear(event.payload));
       return () => void listening.then((stop) => stop());
     },
     welcome: {
-      suggestPassphrase: () => ask("welcome_suggest_passphrase"),
-      weighPassphrase: (passphrase) => ask("welcome_weigh_passphrase", { passphrase }),
-      create: (passphrase) => ask("welcome_create", { passphrase }),
-      restoreFromWords: (words, passphrase) => ask("welcome_restore_words", { words, passphrase }),
-      restoreFromBackup: (secret) => ask("welcome_restore_backup", { secret }),
+      suggestPassphrase: () => ask(commands.welcomeSuggestPassphrase()),
+      weighPassphrase: (passphrase) => ask(commands.welcomeWeighPassphrase(passphrase)),
+      create: (passphrase) => tell(commands.welcomeCreate(passphrase)),
+      restoreFromWords: (words, passphrase) => tell(commands.welcomeRestoreWords(words, passphrase)),
+      restoreFromBackup: (secret) => ask(commands.welcomeRestoreBackup(secret)),
     },
     lock: {
-      unlock: (passphrase) => ask("lock_unlock", { passphrase }),
-      unlockBySystem: () => ask("lock_unlock_by_system"),
-      newPassphrase: (words, passphrase) => ask("lock_new_passphrase", { words, passphrase }),
-      restoreBackup: (secret) => ask("welcome_restore_backup", { secret }),
-      lock: () => ask("lock_lock"),
+      unlock: (passphrase) => tell(commands.lockUnlock(passphrase)),
+      unlockBySystem: () => tell(commands.lockUnlockBySystem()),
+      newPassphrase: (words, passphrase) => tell(commands.lockNewPassphrase(words, passphrase)),
+      restoreBackup: (secret) => ask(commands.welcomeRestoreBackup(secret)),
+      lock: () => tell(commands.lockLock()),
     },
     requests: {
-      list: () => ask("request_list"),
-      open: (link) => ask("request_open", { link }),
-      openClipboard: () => ask("request_open_clipboard"),
-      openScreen: () => ask("request_open_screen"),
-      openImage: () => ask("request_open_image"),
-      retry: (request) => ask("request_retry", { request }),
-      keep: (link) => ask("request_keep", { link }),
-      keepClipboard: () => ask("request_keep_clipboard"),
-      openKept: () => ask("request_open_kept"),
+      list: () => ask(commands.requestList()),
+      open: (link) => ask(commands.requestOpen(link)),
+      openClipboard: () => ask(commands.requestOpenClipboard()),
+      openScreen: () => ask(commands.requestOpenScreen()),
+      openImage: () => ask(commands.requestOpenImage()),
+      retry: (request) => ask(commands.requestRetry(request)),
+      keep: (link) => tell(commands.requestKeep(link)),
+      keepClipboard: () => ask(commands.requestKeepClipboard()),
+      openKept: () => ask(commands.requestOpenKept()),
     },
     consent: {
-      view: (request) => ask("consent_view", { request }),
-      confirm: (request, passphrase) => ask("consent_confirm", { request, passphrase }),
-      send: (answer) => ask("consent_send", { answer }),
-      refuse: (request, refusal) => ask("consent_refuse", { request, refusal }),
-      openPolicy: (request) => ask("consent_open_policy", { request }),
-      backToShop: (request) => ask("consent_back_to_shop", { request }),
+      view: (request) => ask(commands.consentView(request)),
+      confirm: (request, passphrase) => tell(commands.consentConfirm(request, passphrase)),
+      send: (answer) => ask(commands.consentSend(answer)),
+      refuse: (request, refusal) => tell(commands.consentRefuse(request, refusal)),
+      openPolicy: (request) => tell(commands.consentOpenPolicy(request)),
+      backToShop: (request) => tell(commands.consentBackToShop(request)),
     },
     data: {
-      view: () => ask("data_view"),
-      save: (draft) => ask("data_save", { draft }),
-      history: (place) => ask("data_history", { place }),
-      remove: (place) => ask("data_remove", { place }),
-      bringBack: (place) => ask("data_bring_back", { place }),
-      copy: (place) => ask("data_copy", { place }),
-      setSensitive: (place, sensitive) => ask("data_set_sensitive", { place, sensitive }),
-      makeDefault: (label) => ask("data_make_default", { label }),
-      chooseImport: () => ask("data_choose_import"),
-      exportAll: (passphrase) => ask("data_export_all", { passphrase }),
+      view: () => ask(commands.dataView()),
+      save: (draft) => tell(commands.dataSave(draft)),
+      history: (place) => ask(commands.dataHistory(place)),
+      remove: (place) => tell(commands.dataRemove(place)),
+      bringBack: (place) => tell(commands.dataBringBack(place)),
+      copy: (place) => ask(commands.dataCopy(place)),
+      setSensitive: (place, sensitive) => tell(commands.dataSetSensitive(place, sensitive)),
+      makeDefault: (label) => tell(commands.dataMakeDefault(label)),
+      chooseImport: () => ask(commands.dataChooseImport()),
+      exportAll: (passphrase) => ask(commands.dataExportAll(passphrase)),
     },
     shops: {
-      list: () => ask("shops_list"),
-      view: (host) => ask("shops_view", { host }),
-      block: (host, blocked) => ask("shops_block", { host, blocked }),
-      refresh: (host) => ask("shops_refresh", { host }),
+      list: () => ask(commands.shopsList()),
+      view: (host) => ask(commands.shopsView(host)),
+      block: (host, blocked) => tell(commands.shopsBlock(host, blocked)),
+      refresh: (host) => ask(commands.shopsRefresh(host)),
     },
-    activity: { view: (filter) => ask("activity_view", { filter }) },
+    activity: { view: (filter) => ask(commands.activityView(filter)) },
     settings: {
-      view: () => ask("settings_view"),
+      view: () => ask(commands.settingsView()),
       // The shell reads an empty text as the system's own browser, and nothing at all as no change.
-      change: (part) => ask("settings_change", { change: part.browser === null ? { ...part, browser: "" } : part }),
-      changePassphrase: (now, next) => ask("settings_change_passphrase", { now, next }),
-      makeBackup: (passphrase) => ask("settings_make_backup", { passphrase }),
-      startBackups: () => ask("settings_start_backups"),
-      stopBackups: () => ask("settings_stop_backups"),
-      keyring: (on, passphrase) => ask("settings_keyring", { on, passphrase }),
-      reset: (passphrase) => ask("settings_reset", { passphrase }),
+      change: (part) => ask(commands.settingsChange(part.browser === null ? { ...part, browser: "" } : part)),
+      changePassphrase: (now, next) => tell(commands.settingsChangePassphrase(now, next)),
+      makeBackup: (passphrase) => ask(commands.settingsMakeBackup(passphrase)),
+      startBackups: () => ask(commands.settingsStartBackups()),
+      stopBackups: () => tell(commands.settingsStopBackups()),
+      keyring: (on, passphrase) => ask(commands.settingsKeyring(on, passphrase)),
+      reset: (passphrase) => tell(commands.settingsReset(passphrase)),
     },
     spareKey: {
-      view: () => ask("spare_key_view"),
-      words: (passphrase) => ask("spare_key_words", { passphrase }),
-      makeQuiz: () => ask("spare_key_quiz"),
-      check: (quiz, words) => ask("spare_key_check", { quiz, words }),
+      view: () => ask(commands.spareKeyView()),
+      words: (passphrase) => ask(commands.spareKeyWords(passphrase)),
+      makeQuiz: () => ask(commands.spareKeyQuiz()),
+      check: (quiz, words) => tell(commands.spareKeyCheck(quiz, words)),
     },
-    reveal: (which) => ask("reveal", { which }),
-    revealEnded: () => ask("reveal_ended"),
+    reveal: (which) => ask(commands.reveal(which)),
+    revealEnded: () => tell(commands.revealEnded()),
   };
 }

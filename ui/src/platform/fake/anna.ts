@@ -84,5 +84,5 @@ export function document(part: Partial<LineView> = {}): CardView {
   return { kind: "other", lines, recipients: [{ id: "home", label: "", values }] };
 }
 
-export const OVER_18 = { id: "age_over_18", kind: "over-18", text: "yes" } as const;
-export const BIRTH_YEAR = { id: "birth_year", kind: "birth-year", text: "1991" } as const;
+export const OVER_18 = { id: "age_over_18", kind: "over-18", answers: { home: { text: "true", sensitive: false } } } as const;
+export const BIRTH_YEAR = { id: "birth_year", kind: "birth-year", answers: { home: { text: "1991", sensitive: false } } } as const;

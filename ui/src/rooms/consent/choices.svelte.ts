@@ -1,7 +1,7 @@
 // What the person has chosen so far on the consent screen, and the answer it makes.
 // It must never start with anything ticked, and never contain what was not shown.
 import type { Answer, Typed } from "../../platform/answer";
-import type { CardView, ConsentView, LineView, RecipientView, ValueView } from "../../platform/consent";
+import type { CardView, CoarserAnswer, CoarserView, ConsentView, LineView, RecipientView, ValueView } from "../../platform/consent";
 import { valueTrouble } from "../../design/value-trouble";
 
 const NOTHING: ValueView = { is: "missing" };
@@ -21,7 +21,7 @@ export class Choices {
     for (const card of view.cards) {
       this.recipients[card.kind] = card.recipients[0]?.id ?? "";
       // Less before more: whoever sends without looking sends the least that was asked for.
-      for (const line of card.lines) this.coarser[line.id] = line.coarser[0]?.id ?? "";
+      for (const line of card.lines) this.coarser[line.id] = this.less(card, line)[0]?.id ?? "";
       for (const claim of card.lines.flatMap((line) => line.claims)) this.typed[claim] = { text: "", keep: true };
     }
   }
@@ -34,6 +34,21 @@ export class Choices {
   choose(card: CardView, recipient: string): void {
     for (const line of card.lines) if (this.over[line.id]) this.leave(line);
     this.recipients[card.kind] = recipient;
+    for (const line of card.lines) {
+      const possible = this.less(card, line);
+      if (this.coarser[line.id] && !possible.some((each) => each.id === this.coarser[line.id])) {
+        this.coarser[line.id] = possible[0]?.id ?? "";
+      }
+    }
+  }
+
+  /** What less of a line can go for the chosen recipient, the least first, and what the shop would read. */
+  less(card: CardView, line: LineView): { id: string; kind: CoarserView["kind"]; answer: CoarserAnswer }[] {
+    const recipient = this.recipients[card.kind] ?? "";
+    return line.coarser.flatMap(({ id, kind, answers }) => {
+      const answer = answers[recipient];
+      return answer ? [{ id, kind, answer }] : [];
+    });
   }
 
   value(card: CardView, claim: string): ValueView {
@@ -99,11 +114,13 @@ export class Choices {
     return this.view.cards.flatMap((card) => card.lines).filter((line) => this.goes(line));
   }
 
-  /** Whether a saved sensitive value goes whole. */
+  /** Whether a saved sensitive value goes, whole or what follows from it. */
   get needsPassphrase(): boolean {
     return this.view.cards.some((card) =>
       card.lines.some((line) => {
-        if (line.sensitive === null || !this.goesWhole(line) || this.isTypedOver(line)) return false;
+        if (line.sensitive === null || !this.goes(line) || this.isTypedOver(line)) return false;
+        const less = this.less(card, line).find((each) => each.id === this.coarser[line.id]);
+        if (less) return less.answer.sensitive;
         return line.claims.some((claim) => this.value(card, claim).is === "hidden");
       }),
     );

@@ -1,0 +1,55 @@
+//! The first question: is there a wallet, is it open, does a shop wait?
+
+use passerby_wallet::{Opens, StorageError, VaultError, Wallet};
+use tauri::State;
+
+use super::Answered;
+use crate::shell::Shell;
+use crate::views::start::{StartSettings, StartTrouble, StartView, WalletState};
+use crate::waiting_links::is_link;
+
+/// What the window opens on.
+#[tauri::command]
+#[specta::specta]
+pub async fn start(shell: State<'_, Shell>) -> Answered<StartView> {
+    let open = shell.open().await.ok();
+    let requests = match &open {
+        Some(open) => open.wallet().requests().await?.len(),
+        None => 0,
+    };
+    let is_made = shell.places().vault.exists();
+    let (mut system_unlock, mut trouble) = (false, None);
+    if open.is_none() && is_made {
+        match Wallet::look_at_ways(&shell.places().vault).await {
+            Ok(ways) => system_unlock = ways.iter().any(|opens| matches!(opens, Opens::Keyring(_))),
+            Err(error) => trouble = find_trouble(&error),
+        }
+    }
+    let links = shell.links().len();
+    let clipboard = || shell.desktop().clipboard_text().is_some_and(|text| is_link(&text));
+    let settings = shell.settings();
+    Ok(StartView {
+        wallet: match &open {
+            Some(_) => WalletState::Open,
+            None if is_made => WalletState::Locked,
+            None => WalletState::None,
+        },
+        waiting: u32::try_from(requests + links).unwrap_or(u32::MAX),
+        sent_by_shop: links > 0 || (open.is_none() && clipboard()),
+        system_unlock,
+        keyboard: shell.desktop().keyboard(),
+        trouble,
+        settings: StartSettings { language: settings.language, theme: settings.theme },
+    })
+}
+
+/// What no passphrase mends. Anything else is tried, and told then.
+fn find_trouble(error: &VaultError) -> Option<StartTrouble> {
+    match error {
+        VaultError::InUse => Some(StartTrouble::InUse),
+        VaultError::Newer { .. } => Some(StartTrouble::Newer),
+        VaultError::NotAVault => Some(StartTrouble::NotAVault),
+        VaultError::Storage(StorageError::Damaged) => Some(StartTrouble::Damaged),
+        _ => None,
+    }
+}

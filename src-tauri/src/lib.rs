@@ -1,0 +1,27 @@
+//! The shell: the wallet's window, and the desktop around it.
+//!
+//! ```text
+//! ui/src/platform ──▶ commands/* ──▶ open_wallet.rs ──▶ passerby-wallet
+//!        ▲                │
+//!        └── change.rs ◀──┴──▶ desktop.rs (a trait) ──▶ desktop/* (Tauri, the system)
+//! ```
+//!
+//! What it must never do: decide anything about a request; let one lower the lock; fetch anything without a click; hand the
+//! window a key, a token, or a value of a screen that is not open.
+
+pub mod arrivals;
+pub mod auto_lock;
+pub mod change;
+pub mod command_error;
+pub mod commands;
+pub mod desktop;
+mod open_wallet;
+pub mod program;
+mod qr;
+pub mod settings;
+pub mod shell;
+mod typed;
+mod views;
+pub mod waiting_links;
+
+pub use program::run;

@@ -1,0 +1,165 @@
+//! What the window stands on: the wallet if it is open, the settings, the links that wait, the desktop.
+//!
+//! What it must never do: let a request lower the lock; keep a value outside the wallet; decide for the person.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use passerby_protocol::time::Clock;
+use passerby_wallet::computer::{self, NotByKeyring};
+use passerby_wallet::{VaultError, Wallet};
+use rand::rngs::StdRng;
+use secrecy::SecretString;
+use tokio::sync::{RwLock, RwLockReadGuard};
+
+use crate::change::Change;
+use crate::command_error::CommandError;
+use crate::desktop::Desktop;
+use crate::open_wallet::OpenWallet;
+use crate::settings::Settings;
+use crate::waiting_links::WaitingLinks;
+
+/// Where things are on this computer.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The vault's file.
+    pub vault: PathBuf,
+    /// The folder of the settings.
+    pub settings: PathBuf,
+}
+
+/// The shell behind one window.
+pub struct Shell {
+    places: Places,
+    clock: Arc<dyn Clock>,
+    desktop: Box<dyn Desktop>,
+    open: RwLock<Option<OpenWallet>>,
+    /// Set while the wallet is being locked: what was asked before may end, nothing new begins.
+    locking: AtomicBool,
+    settings: Mutex<Settings>,
+    links: Mutex<WaitingLinks>,
+}
+
+impl Shell {
+    /// A shell whose wallet is locked, or not made yet.
+    pub fn new(places: Places, clock: Arc<dyn Clock>, desktop: Box<dyn Desktop>) -> Self {
+        let settings = Settings::load(&places.settings);
+        Self {
+            places,
+            clock,
+            desktop,
+            open: RwLock::new(None),
+            locking: AtomicBool::new(false),
+            settings: Mutex::new(settings),
+            links: Mutex::default(),
+        }
+    }
+
+    /// Where things are.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// The desktop.
+    pub fn desktop(&self) -> &dyn Desktop {
+        &*self.desktop
+    }
+
+    /// What is set.
+    pub fn settings(&self) -> Settings {
+        unpoisoned(&self.settings).clone()
+    }
+
+    /// Sets it, and writes it down.
+    pub fn set(&self, settings: Settings) -> Result<(), CommandError> {
+        settings.save(&self.places.settings).map_err(|error| {
+            CommandError::new("settings", format!("The setting could not be saved: {}.", error.kind()))
+        })?;
+        *unpoisoned(&self.settings) = settings;
+        Ok(())
+    }
+
+    /// The links that wait for the wallet to be open.
+    pub fn links(&self) -> MutexGuard<'_, WaitingLinks> {
+        unpoisoned(&self.links)
+    }
+
+    /// Randomness for one command.
+    pub fn rng(&self) -> Result<StdRng, CommandError> {
+        computer::make_rng().map_err(|error| CommandError::new("no-randomness", error.to_string()))
+    }
+
+    /// The open wallet, for as long as the answer is held.
+    pub async fn open(&self) -> Result<RwLockReadGuard<'_, OpenWallet>, CommandError> {
+        if self.locking.load(Ordering::Acquire) {
+            return Err(CommandError::locked());
+        }
+        RwLockReadGuard::try_map(self.open.read().await, Option::as_ref).map_err(|_| CommandError::locked())
+    }
+
+    /// Whether the wallet is open.
+    pub async fn is_open(&self) -> bool {
+        self.open().await.is_ok()
+    }
+
+    /// Takes a wallet that was just made, opened or restored.
+    pub async fn take(&self, wallet: Wallet) -> Result<(), CommandError> {
+        computer::hold_to_keyring(&wallet).await.map_err(VaultError::from)?;
+        *self.open.write().await = Some(OpenWallet::new(wallet));
+        Ok(())
+    }
+
+    /// Opens the wallet with its passphrase. One that is open already stays as it is.
+    pub async fn unlock(&self, passphrase: &SecretString) -> Result<(), CommandError> {
+        if self.is_open().await {
+            return Ok(());
+        }
+        let wallet = Wallet::open(&self.places.vault, passphrase, self.clock()).await?;
+        self.take(wallet).await
+    }
+
+    /// Opens the wallet with this computer's keyring.
+    pub async fn unlock_by_keyring(&self) -> Result<(), CommandError> {
+        if self.is_open().await {
+            return Ok(());
+        }
+        match computer::open_by_keyring(&self.places.vault).await? {
+            Ok(wallet) => self.take(wallet).await,
+            Err(NotByKeyring::NoPart) => Err(CommandError::new(
+                "keyring",
+                "The keyring has no part in your wallet. Your passphrase opens it.",
+            )),
+            Err(NotByKeyring::Trouble(trouble)) => Err(CommandError::new(
+                "keyring",
+                format!("The keyring did not open your wallet: {trouble}. Your passphrase does."),
+            )),
+            Err(NotByKeyring::Damaged) => Err(CommandError::new(
+                "keyring",
+                "The keyring's way into your wallet is damaged. Your passphrase opens it.",
+            )),
+        }
+    }
+
+    /// Locks. The window is told at once; what was being sent ends first, then the keys are wiped.
+    pub async fn lock(&self) {
+        if self.locking.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.desktop.tell(Change::Locked);
+        if let Some(open) = self.open.write().await.take() {
+            open.close(self.rng().ok()).await;
+        }
+        self.locking.store(false, Ordering::Release);
+    }
+}
+
+/// What another thread was doing when it ended in a fault is whole all the same: these are written in one piece.
+pub fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
