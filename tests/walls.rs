@@ -18,12 +18,16 @@ const FORBIDDEN: &[(&str, Reach, &[&str])] = &[
     // The shop's keys are offline, and the shop does not look into wallets.
     ("passerby-shop", Reach::Tree, &["passerby-vault", "passerby-wallet", "passerby-relay"]),
     // The wallet speaks to a relay; it is none.
-    ("passerby-wallet", Reach::Tree, &["passerby-relay", "passerby-relay-store", "axum"]),
+    ("passerby-wallet", Reach::Tree, &["passerby-relay", "passerby-relay-store", "axum", "tauri"]),
+    // The shell asks the wallet, and nobody else: what it could decide, it would have to ask for there.
+    ("passerby-desktop", Reach::Direct, &["passerby-relay-api", "reqwest", "sqlx"]),
 ];
 
 /// Only these of our packages may depend on that one themselves.
 const INVITED: &[(&str, &[&str])] = &[
     ("passerby-vault", &["passerby-wallet"]),
+    ("passerby-desktop", &[]),
+    ("tauri", &["passerby-desktop"]),
     ("argon2", &["passerby-vault"]),
     ("chacha20poly1305", &["passerby-protocol", "passerby-vault", "passerby-relay"]),
     ("hkdf", &["passerby-protocol", "passerby-vault"]),
@@ -62,7 +66,19 @@ const CONFINED: &[Confined] = &[
     Confined { what: What::Text("query_scalar!("), to: STORES },
     Confined { what: What::Text(".route("), to: ROUTES },
     Confined { what: What::Text("routes!("), to: ROUTES },
+    Confined { what: What::Crate("tauri"), to: &["src-tauri/src/"] },
+    Confined { what: What::Text("@tauri-apps"), to: DOOR },
+    Confined { what: What::Text("{@html"), to: NOWHERE },
+    Confined { what: What::Text("innerHTML"), to: NOWHERE },
+    Confined { what: What::Text("localStorage"), to: NOWHERE },
+    Confined { what: What::Text("sessionStorage"), to: NOWHERE },
+    Confined { what: What::Text("indexedDB"), to: NOWHERE },
 ];
+
+/// The one door between the window and its program.
+const DOOR: &[&str] = &["ui/src/platform/"];
+/// What the window has no use for: a storage of its own, and HTML out of texts.
+const NOWHERE: &[&str] = &[];
 
 const fn cell(step: &'static str, floor: &'static str, must: Must) -> Cell {
     Cell { step, floor, must }
@@ -78,28 +94,31 @@ const ROOMS: &[Cell] = &[
     cell("request", "relay", Exist(&["crates/relay/src/request/"])),
     cell("request", "sdk/js", Exist(&["sdk/js/src/request.ts"])),
     cell("request", "tests/flow", Exist(&["tests/flow/request.rs"])),
-    cell("request", "shell and window", ComeLater("the part with the window")),
+    cell("request", "src-tauri", Exist(&["src-tauri/src/commands/request.rs"])),
+    cell("request", "ui", Exist(&["ui/src/rooms/requests/"])),
     //
     cell("verify", "protocol", Exist(&["crates/protocol/src/verify/"])),
     cell("verify", "wallet", Exist(&["crates/wallet/src/verify.rs"])),
     cell("verify", "relay", Exist(&["crates/relay/src/shop/"])),
     cell("verify", "sdk/js", Exist(&["sdk/js/src/statement.ts"])),
     cell("verify", "tests/flow", Exist(&["tests/flow/verify.rs"])),
-    cell("verify", "shell and window", BeElsewhere("in the room request")),
+    cell("verify", "src-tauri and ui", BeElsewhere("in the room consent: what was checked is shown there")),
     //
     cell("consent", "protocol", Exist(&["crates/protocol/src/consent/"])),
     cell("consent", "wallet", Exist(&["crates/wallet/src/consent.rs"])),
     cell("consent", "relay", NeverExist(&["crates/relay/src/consent/"])),
     cell("consent", "sdk/js", NeverExist(&["sdk/js/src/consent.ts"])),
     cell("consent", "tests/flow", Exist(&["tests/flow/consent.rs"])),
-    cell("consent", "shell and window", ComeLater("the part with the window")),
+    cell("consent", "src-tauri", Exist(&["src-tauri/src/commands/consent.rs"])),
+    cell("consent", "ui", Exist(&["ui/src/rooms/consent/"])),
     //
     cell("seal", "protocol", Exist(&["crates/protocol/src/seal/"])),
     cell("seal", "wallet", Exist(&["crates/wallet/src/seal.rs"])),
     cell("seal", "relay", NeverExist(&["crates/relay/src/seal/"])),
     cell("seal", "sdk/js", NeverExist(&["sdk/js/src/seal.ts"])),
     cell("seal", "tests/flow", Exist(&["tests/flow/seal.rs"])),
-    cell("seal", "shell and window", BeElsewhere("in the room consent")),
+    cell("seal", "src-tauri", BeElsewhere("in the room consent: to send is to seal")),
+    cell("seal", "ui", NeverExist(&["ui/src/rooms/seal/"])),
     //
     cell("deliver", "protocol", Exist(&["crates/protocol/src/passport/"])),
     cell("deliver", "wallet", Exist(&["crates/wallet/src/deliver.rs"])),
@@ -107,14 +126,15 @@ const ROOMS: &[Cell] = &[
     cell("deliver", "relay, OpenID Connect", ComeLater("the part with sign-in: oidc/")),
     cell("deliver", "sdk/js", Exist(&["sdk/js/src/passport.ts"])),
     cell("deliver", "tests/flow", Exist(&["tests/flow/deliver.rs"])),
-    cell("deliver", "shell and window", ComeLater("the part with the window: relays")),
+    cell("deliver", "src-tauri and ui", BeElsewhere("in the room consent, which says whether it arrived")),
     //
     cell("reveal", "protocol", Exist(&["crates/protocol/src/reveal/"])),
     cell("reveal", "wallet", Exist(&["crates/wallet/src/activity.rs"])),
     cell("reveal", "relay", Exist(&["crates/relay/src/mailbox/"])),
     cell("reveal", "sdk/js", Exist(&["sdk/js/src/reveal.ts"])),
     cell("reveal", "tests/flow", Exist(&["tests/flow/reveal.rs"])),
-    cell("reveal", "shell and window", ComeLater("the part with the window: activity")),
+    cell("reveal", "src-tauri", Exist(&["src-tauri/src/commands/activity.rs"])),
+    cell("reveal", "ui", Exist(&["ui/src/rooms/activity/"])),
     //
     // All steps with those who have a certificate and no Statement. No relay stands between, and no shop asks like that.
     cell("foreign", "protocol", Exist(&["crates/protocol/src/foreign/"])),

@@ -65,6 +65,23 @@ pub fn root() -> &'static Path {
     &ROOT
 }
 
+/// What a program writes among the window's sources, and what is therefore none of them.
+const GENERATED: &[&str] = &["ui/src/i18n/texts"];
+
+/// All files in the folder `src` of each crate, of the shell and of the window.
+fn list_sources(root: &Path) -> Result<Vec<PathBuf>, WallError> {
+    let mut files = list_files(&root.join("crates"))?;
+    // crates, name, src, ..
+    files.retain(|file| {
+        file.strip_prefix(root).is_ok_and(|place| place.iter().nth(2).is_some_and(|part| part == "src"))
+    });
+    for folder in ["src-tauri/src", "ui/src"] {
+        files.extend(list_files(&root.join(folder))?);
+    }
+    files.retain(|file| !GENERATED.iter().any(|place| file.starts_with(root.join(place))));
+    Ok(files)
+}
+
 /// All files below a folder, in order; none if it does not exist.
 fn list_files(folder: &Path) -> Result<Vec<PathBuf>, WallError> {
     let mut files = Vec::new();

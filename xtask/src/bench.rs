@@ -96,7 +96,7 @@ fn measure(checkout: &Checkout, what: What, repetitions: u32) -> Result<Report> 
 
 /// Builds these targets of a package for release, and says nothing on standard output.
 fn build(checkout: &Checkout, package: &str, target: &[&str]) -> Result<()> {
-    install::system_programs(checkout, &[&install::C_COMPILER])?;
+    install::system_parts(checkout, &[&install::C_COMPILER])?;
     let mut arguments = vec!["build", "--release", "--locked", "--package", package];
     arguments.extend(target);
     run_quietly(&mut checkout.cargo(&arguments)).with_context(|| format!("tried to build {package}"))

@@ -52,7 +52,7 @@ pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
 
 /// Everything the story needs: the system's programs, the JavaScript packages, the three programs.
 pub fn prepare(checkout: &Checkout) -> Result<()> {
-    install::system_programs(checkout, &[&install::C_COMPILER, &install::NODE, &install::NPM])?;
+    install::system_parts(checkout, &[&install::C_COMPILER, &install::NODE, &install::NPM])?;
     npm::install(checkout)?;
     eprintln!("building the programs");
     rust::build(checkout, rust::PROGRAMS)

@@ -3,6 +3,7 @@
 //! - `.sqlx` of the crates that own SQL: what the database says about each query. An empty database is laid out from
 //!   the crate's migrations, and the compiler asks it while it checks the crate.
 //! - `docs/openapi.json`: what the relay says about itself.
+//! - `ui/src/platform/bindings.ts`: what the window may ask its program for, and the shapes of the answers.
 
 use std::{
     fs,
@@ -19,7 +20,8 @@ use crate::{
     rust,
     snapshot::Snapshot,
     stage::Outcome,
-    tally::Tally,
+    stream,
+    tally::{Tally, parse_nextest},
 };
 
 /// Write the generated files anew.
@@ -38,9 +40,10 @@ const STORES: &[Store] = &[
 ];
 
 const OPENAPI: &str = "docs/openapi.json";
+const BINDINGS: &str = "ui/src/platform/bindings.ts";
 
 /// Everything this verb writes.
-const GENERATED: &[&str] = &["crates/vault/.sqlx", "crates/relay-store-sqlite/.sqlx", OPENAPI];
+const GENERATED: &[&str] = &["crates/vault/.sqlx", "crates/relay-store-sqlite/.sqlx", OPENAPI, BINDINGS];
 
 /// Writes all of them.
 pub fn run(checkout: &Checkout, _: &Arguments) -> Result<ExitCode> {
@@ -64,13 +67,22 @@ pub fn check(checkout: &Checkout) -> Result<Outcome> {
 }
 
 fn generate(checkout: &Checkout) -> Result<Vec<String>> {
-    install::system_programs(checkout, &[&install::C_COMPILER, &install::SQLITE])?;
+    let parts = [
+        &install::C_COMPILER,
+        &install::PKG_CONFIG,
+        &install::WEBKIT,
+        &install::NODE,
+        &install::NPM,
+        &install::SQLITE,
+    ];
+    install::system_parts(checkout, &parts)?;
     let before = Snapshot::of(checkout.root(), GENERATED)?;
     for store in STORES {
         queries(checkout, store)
             .with_context(|| format!("tried to check the queries of {}", store.package))?;
     }
     openapi(checkout).context("tried to write the API description")?;
+    bindings(checkout).context("tried to write what the window may ask for")?;
     Ok(before.differences(&Snapshot::of(checkout.root(), GENERATED)?))
 }
 
@@ -166,6 +178,15 @@ fn openapi(checkout: &Checkout) -> Result<()> {
     let mut text = serde_json::to_string_pretty(&description).context("tried to write JSON")?;
     text.push('\n');
     fs::write(&file, text).with_context(|| format!("tried to write {}", file.display()))
+}
+
+/// The test that compares the file with the program writes it when it is told to.
+fn bindings(checkout: &Checkout) -> Result<()> {
+    let mut command = rust::nextest(checkout, &["--test", "bindings"])?;
+    let ended = stream::run(command.env("PASSERBY_WRITE_BINDINGS", "1"))?;
+    let tally = Tally::of_runner(ended.success, parse_nextest(&ended.text));
+    ensure!(tally.failed == 0, "the test that writes it failed");
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,80 +1,16 @@
 //! What a verb needs from the machine, and how it is installed when it is missing.
 //!
-//! Debian's packages come from apt, which only root may ask; without root the exact line to run is the answer. Tools
-//! of our own go into the cache folder and nowhere else: from a ready-made package where its makers publish one (a
-//! second), otherwise built from source (minutes).
+//! Debian's packages come from apt (`install/system.rs`). Tools of our own go into the cache folder and nowhere else: from a
+//! ready-made package where its makers publish one (a second), otherwise built from source (minutes).
 
-use std::{
-    fmt,
-    process::{Command, Stdio},
-};
+mod system;
+
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
+pub use self::system::*;
 use crate::checkout::Checkout;
-
-/// A package only root can install is missing, and this is not root.
-#[derive(Debug)]
-pub struct NeedsRoot {
-    packages: Vec<&'static str>,
-    reasons: Vec<String>,
-}
-
-impl fmt::Display for NeedsRoot {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "missing: {}. On Debian or Ubuntu, run this once:", self.reasons.join(", "))?;
-        writeln!(out)?;
-        write!(out, "    sudo apt-get update && sudo apt-get install -y {}", self.packages.join(" "))
-    }
-}
-
-impl std::error::Error for NeedsRoot {}
-
-/// A program that comes with the system.
-pub struct SystemProgram {
-    program: &'static str,
-    packages: &'static [&'static str],
-    purpose: &'static str,
-}
-
-/// Builds the C parts of SQLite and of the cryptography.
-pub const C_COMPILER: SystemProgram =
-    SystemProgram { program: "cc", packages: &["gcc", "libc6-dev"], purpose: "a C compiler" };
-/// Runs the shop's side.
-pub const NODE: SystemProgram =
-    SystemProgram { program: "node", packages: &["nodejs"], purpose: "Node 20 or newer" };
-/// Installs the shop's side.
-pub const NPM: SystemProgram = SystemProgram { program: "npm", packages: &["npm"], purpose: "npm" };
-/// Runs the readers in Python.
-pub const PYTHON: SystemProgram = SystemProgram {
-    program: "python3",
-    packages: &["python3", "python3-venv", "python3-pip"],
-    purpose: "Python 3",
-};
-/// Lays out an empty database for the checked queries.
-pub const SQLITE: SystemProgram =
-    SystemProgram { program: "sqlite3", packages: &["sqlite3"], purpose: "sqlite3" };
-
-/// A session bus of a test's own.
-pub const DBUS: SystemProgram =
-    SystemProgram { program: "dbus-daemon", packages: &["dbus"], purpose: "D-Bus" };
-/// Watches that bus.
-pub const DBUS_MONITOR: SystemProgram =
-    SystemProgram { program: "dbus-monitor", packages: &["dbus"], purpose: "dbus-monitor" };
-/// Calls what is on it.
-pub const GDBUS: SystemProgram =
-    SystemProgram { program: "gdbus", packages: &["libglib2.0-bin"], purpose: "gdbus" };
-/// A keyring to put on it.
-pub const GNOME_KEYRING: SystemProgram = SystemProgram {
-    program: "gnome-keyring-daemon",
-    packages: &["gnome-keyring"],
-    purpose: "a keyring (gnome-keyring-daemon)",
-};
-/// What the bench compares the wallet with.
-pub const KEEPASSXC: SystemProgram =
-    SystemProgram { program: "keepassxc-cli", packages: &["keepassxc"], purpose: "KeePassXC" };
-
-const OLDEST_NODE: u32 = 20;
 
 /// A tool that is installed into the cache folder.
 pub struct Tool {
@@ -116,55 +52,6 @@ pub const TYPOS: Tool = Tool {
 /// Builds and runs the fuzz targets.
 pub const CARGO_FUZZ: Tool =
     Tool { program: "cargo-fuzz", version: "0.13.2", wheel: None, source: "cargo-fuzz", newer_is_fine: true };
-
-/// Installs what is missing of the system's programs, or says which line root has to run.
-pub fn system_programs(checkout: &Checkout, wanted: &[&SystemProgram]) -> Result<()> {
-    let mut missing: Vec<&SystemProgram> = Vec::new();
-    for one in wanted {
-        let known = missing.iter().any(|other| other.program == one.program);
-        if !known && checkout.find_program(one.program).is_none() {
-            missing.push(one);
-        }
-    }
-    if !missing.is_empty() {
-        let packages: Vec<_> = missing.iter().flat_map(|one| one.packages.iter().copied()).collect();
-        let reasons = missing.iter().map(|one| one.purpose.to_owned()).collect();
-        if !is_root() || checkout.find_program("apt-get").is_none() {
-            return Err(NeedsRoot { packages, reasons }.into());
-        }
-        eprintln!("installing {}", packages.join(" "));
-        apt(checkout, &["update"])?;
-        let mut install = vec!["install", "-y", "--no-install-recommends"];
-        install.extend(&packages);
-        apt(checkout, &install)?;
-    }
-    if wanted.iter().any(|one| one.program == NODE.program) {
-        check_node(checkout)?;
-    }
-    Ok(())
-}
-
-fn check_node(checkout: &Checkout) -> Result<()> {
-    let version = said_version(checkout, NODE.program)?;
-    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok()).unwrap_or(0);
-    ensure!(
-        major >= OLDEST_NODE,
-        "Node {version} is installed, and {OLDEST_NODE} or newer is needed; \
-         install a newer one from your distribution's backports or from nodejs.org"
-    );
-    Ok(())
-}
-
-fn apt(checkout: &Checkout, arguments: &[&str]) -> Result<()> {
-    let mut command = checkout.program("apt-get");
-    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-    run_quietly(&mut command)
-}
-
-/// Whether this is root, as the system's own program says.
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
-}
 
 /// Installs the tool if it, or the right version of it, is missing.
 pub fn tool(checkout: &Checkout, tool: &Tool) -> Result<()> {
@@ -261,15 +148,6 @@ pub fn run_quietly(command: &mut Command) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_line_to_run_is_complete() {
-        let error =
-            NeedsRoot { packages: vec!["gcc", "npm"], reasons: vec!["a C compiler".into(), "npm".into()] };
-        let text = error.to_string();
-        assert!(text.contains("a C compiler, npm"), "{text}");
-        assert!(text.ends_with("sudo apt-get update && sudo apt-get install -y gcc npm"), "{text}");
-    }
 
     #[test]
     fn versions_are_found_in_what_programs_say() {

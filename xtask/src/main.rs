@@ -25,6 +25,7 @@ mod stage;
 mod stream;
 mod tally;
 mod test;
+mod window;
 
 use std::process::ExitCode;
 
@@ -56,7 +57,7 @@ enum Verb {
     Check(check::Arguments),
     /// Measure what has a goal: unlocking, sealing, starting; never a test.
     Bench(bench::Arguments),
-    /// Write the generated files anew: checked queries and the API description.
+    /// Write the generated files anew: checked queries, the API description, what the window may ask for.
     Generate(generate::Arguments),
 }
 

@@ -17,7 +17,7 @@ const SHOP: &str = "examples/shop";
 
 /// Installs the packages of the SDK and of the example shop, exactly as their lock files name them.
 pub fn install(checkout: &Checkout) -> Result<()> {
-    install::system_programs(checkout, &[&install::NODE, &install::NPM])?;
+    install::system_parts(checkout, &[&install::NODE, &install::NPM])?;
     for folder in [SDK, SHOP] {
         install_in(checkout, folder)?;
     }
@@ -26,6 +26,14 @@ pub fn install(checkout: &Checkout) -> Result<()> {
 
 /// Installs the packages of one folder, and builds what it builds.
 pub fn install_in(checkout: &Checkout, folder: &str) -> Result<()> {
+    install_packages(checkout, folder)?;
+    let mut npm = checkout.program("npm");
+    npm.args(["run", "--silent", "build", "--if-present"]).current_dir(checkout.root().join(folder));
+    run_quietly(&mut npm)
+}
+
+/// Installs the packages of one folder.
+pub fn install_packages(checkout: &Checkout, folder: &str) -> Result<()> {
     let place = checkout.root().join(folder);
     ensure!(place.join("package-lock.json").is_file(), "{folder}/package-lock.json is missing");
     // npm writes this copy of the lock file when it has finished; `npm ci` would start over each time.
@@ -35,9 +43,7 @@ pub fn install_in(checkout: &Checkout, folder: &str) -> Result<()> {
         npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&place);
         run_quietly(&mut npm)?;
     }
-    let mut npm = checkout.program("npm");
-    npm.args(["run", "--silent", "build", "--if-present"]).current_dir(&place);
-    run_quietly(&mut npm)
+    Ok(())
 }
 
 fn is_older(made: &Path, source: &Path) -> bool {

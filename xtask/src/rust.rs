@@ -1,5 +1,7 @@
 //! The stages that cargo and its companions run.
 
+use std::process::Command;
+
 use anyhow::{Context, Result, ensure};
 
 use crate::{
@@ -8,7 +10,21 @@ use crate::{
     stage::Outcome,
     stream,
     tally::{Tally, parse_libtest, parse_nextest},
+    window,
 };
+
+/// The whole workspace, always with the same features: so lints, tests and the stories in the real window share one build
+/// of what the window stands on. The window's files are in the program, as in a released one, and it can be tested
+/// without a screen.
+const WHOLE: &[&str] = &[
+    "--workspace",
+    "--locked",
+    "--features",
+    "passerby-desktop/custom-protocol,passerby-desktop/mock-screen",
+];
+
+/// The program with the window.
+pub const WINDOW: &str = "passerby-desktop";
 
 /// The programs of the project.
 pub const PROGRAMS: &[&str] = &["passerby", "passerby-relay", "passerby-shop"];
@@ -18,13 +34,24 @@ pub const PROGRAMS: &[&str] = &["passerby", "passerby-relay", "passerby-shop"];
 /// For the whole workspace at once, though only the programs are built: so the dependencies have the same features as
 /// in the tests, and are built once and not twice.
 pub fn build(checkout: &Checkout, programs: &[&str]) -> Result<()> {
-    let mut arguments = vec!["build", "--locked", "--workspace"];
-    arguments.extend(programs.iter().flat_map(|program| ["--bin", program]));
-    run_quietly(&mut checkout.cargo(&arguments)).context("tried to build the programs")?;
+    if programs.contains(&WINDOW) {
+        window::build(checkout)?;
+    }
+    let mut cargo = checkout.cargo(&["build"]);
+    cargo.args(WHOLE).args(programs.iter().flat_map(|program| ["--bin", program]));
+    run_quietly(&mut cargo).context("tried to build the programs")?;
     for program in programs {
         ensure!(checkout.built(program).is_file(), "the build left no program `{program}`");
     }
     Ok(())
+}
+
+/// Cargo with a verb for the whole workspace, and what must be there before it compiles.
+pub fn whole(checkout: &Checkout, verb: &[&str]) -> Result<Command> {
+    window::build(checkout)?;
+    let mut cargo = checkout.cargo(verb);
+    cargo.args(WHOLE);
+    Ok(cargo)
 }
 
 pub fn fmt(checkout: &Checkout) -> Result<Outcome> {
@@ -32,12 +59,14 @@ pub fn fmt(checkout: &Checkout) -> Result<Outcome> {
 }
 
 pub fn clippy(checkout: &Checkout) -> Result<Outcome> {
-    one(checkout, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+    let mut command = whole(checkout, &["clippy"])?;
+    command.args(["--all-targets", "--", "-D", "warnings"]);
+    Ok(Outcome::Ran(Tally::one(stream::run(&mut command)?.success)))
 }
 
 pub fn docs(checkout: &Checkout) -> Result<Outcome> {
-    let mut command =
-        checkout.cargo(&["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"]);
+    let mut command = whole(checkout, &["doc"])?;
+    command.args(["--no-deps", "--document-private-items"]);
     command.env("RUSTDOCFLAGS", "-D warnings");
     Ok(Outcome::Ran(Tally::one(stream::run(&mut command)?.success)))
 }
@@ -55,38 +84,27 @@ pub fn deny(checkout: &Checkout) -> Result<Outcome> {
 }
 
 pub fn walls(checkout: &Checkout) -> Result<Outcome> {
-    nextest(checkout, &["--workspace", "--test", "walls"])
+    run_tests(checkout, &["--test", "walls"])
 }
 
 /// All but the walls, which are a stage of their own and would count twice.
 pub fn tests(checkout: &Checkout) -> Result<Outcome> {
-    nextest(checkout, &["--workspace", "-E", "not binary(walls)"])
+    run_tests(checkout, &["-E", "not binary(walls)"])
 }
 
 /// The tests that end the wallet, an exchange of the vault key, a write or a backup at random moments, as often as it takes
 /// to meet the rare ones. The runner keeps each core at one of them.
 pub fn kills(checkout: &Checkout) -> Result<Outcome> {
     install::tool(checkout, &NEXTEST)?;
-    let arguments = [
-        "nextest",
-        "run",
-        "--locked",
-        "--cargo-quiet",
-        "--profile",
-        "long",
-        "--workspace",
-        "-E",
-        "binary(kill) | test(/killed_at_any/)",
-    ];
-    let mut command = checkout.cargo(&arguments);
+    let mut command = whole(checkout, &["nextest", "run"])?;
+    command.args(["--cargo-quiet", "--profile", "long", "-E", "binary(kill) | test(/killed_at_any/)"]);
     command.env("PASSERBY_KILL_RUNS", "1000");
     let ended = stream::run(&mut command)?;
     Ok(Outcome::Ran(Tally::of_runner(ended.success, parse_nextest(&ended.text))))
 }
 
 pub fn doctests(checkout: &Checkout) -> Result<Outcome> {
-    let ended =
-        stream::run(&mut checkout.cargo(&["test", "--doc", "--workspace", "--locked", "--no-fail-fast"]))?;
+    let ended = stream::run(whole(checkout, &["test", "--doc"])?.arg("--no-fail-fast"))?;
     match parse_libtest(&ended.text) {
         Some(Tally { passed: 0, failed: 0 }) if ended.success => {
             Ok(Outcome::LeftOut("no documentation has an example that runs".into()))
@@ -105,14 +123,15 @@ fn one(checkout: &Checkout, arguments: &[&str]) -> Result<Outcome> {
     Ok(Outcome::Ran(Tally::one(stream::run(&mut checkout.cargo(arguments))?.success)))
 }
 
-fn nextest(checkout: &Checkout, arguments: &[&str]) -> Result<Outcome> {
-    let ended = run_nextest(checkout, arguments)?;
+fn run_tests(checkout: &Checkout, arguments: &[&str]) -> Result<Outcome> {
+    let ended = stream::run(&mut nextest(checkout, arguments)?)?;
     Ok(Outcome::Ran(Tally::of_runner(ended.success, parse_nextest(&ended.text))))
 }
 
-fn run_nextest(checkout: &Checkout, arguments: &[&str]) -> Result<stream::Ended> {
+/// The test runner with these of the workspace's tests.
+pub fn nextest(checkout: &Checkout, arguments: &[&str]) -> Result<Command> {
     install::tool(checkout, &NEXTEST)?;
-    let mut all = vec!["nextest", "run", "--locked", "--no-fail-fast", "--cargo-quiet"];
-    all.extend(arguments);
-    stream::run(&mut checkout.cargo(&all))
+    let mut command = whole(checkout, &["nextest", "run"])?;
+    command.args(["--no-fail-fast", "--cargo-quiet"]).args(arguments);
+    Ok(command)
 }

@@ -10,11 +10,12 @@ use crate::{
     checkout::Checkout,
     demo_check, fuzz, generate,
     install::{
-        C_COMPILER, DBUS, DBUS_MONITOR, GDBUS, GNOME_KEYRING, KEEPASSXC, NODE, NPM, PYTHON, SQLITE,
-        SystemProgram,
+        C_COMPILER, DBUS, DBUS_MOCK, DBUS_MONITOR, GDBUS, GNOME_KEYRING, KEEPASSXC, NODE, NPM, PKG_CONFIG,
+        PYTHON, SQLITE, SystemPart, WEBKIT,
     },
     interop, npm, rust,
     tally::Tally,
+    window,
 };
 
 /// When a stage runs.
@@ -43,21 +44,33 @@ pub struct Stage {
     /// One line for the help text.
     pub about: &'static str,
     /// What it needs of the system, installed before the first stage runs.
-    pub needs: &'static [&'static SystemProgram],
+    pub needs: &'static [&'static SystemPart],
     /// Runs it. An error is a failed stage; the others still run.
     pub run: fn(&Checkout) -> Result<Outcome>,
 }
 
 use Tier::{Check, Full, Ordinary};
 
-const NOTHING: &[&SystemProgram] = &[];
-const BUILD: &[&SystemProgram] = &[&C_COMPILER];
-const TESTS: &[&SystemProgram] = &[&C_COMPILER, &DBUS, &DBUS_MONITOR, &GDBUS, &GNOME_KEYRING];
-const GENERATE: &[&SystemProgram] = &[&C_COMPILER, &SQLITE];
-const SCRIPTS: &[&SystemProgram] = &[&NODE, &NPM];
-const STRANGERS: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM, &PYTHON];
-const STORY: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM];
-const BENCH: &[&SystemProgram] = &[&C_COMPILER, &NODE, &NPM, &KEEPASSXC];
+const NOTHING: &[&SystemPart] = &[];
+/// The whole workspace, with the window in it.
+const BUILD: &[&SystemPart] = &[&C_COMPILER, &PKG_CONFIG, &WEBKIT, &NODE, &NPM];
+const TESTS: &[&SystemPart] = &[
+    &C_COMPILER,
+    &PKG_CONFIG,
+    &WEBKIT,
+    &NODE,
+    &NPM,
+    &DBUS,
+    &DBUS_MOCK,
+    &DBUS_MONITOR,
+    &GDBUS,
+    &GNOME_KEYRING,
+];
+const GENERATE: &[&SystemPart] = &[&C_COMPILER, &PKG_CONFIG, &WEBKIT, &NODE, &NPM, &SQLITE];
+const SCRIPTS: &[&SystemPart] = &[&NODE, &NPM];
+const STRANGERS: &[&SystemPart] = &[&C_COMPILER, &NODE, &NPM, &PYTHON];
+const STORY: &[&SystemPart] = &[&C_COMPILER, &NODE, &NPM];
+const BENCH: &[&SystemPart] = &[&C_COMPILER, &NODE, &NPM, &KEEPASSXC];
 
 /// Every stage there is.
 pub const STAGES: &[Stage] = &[
@@ -70,6 +83,13 @@ pub const STAGES: &[Stage] = &[
     stage("generated", Check, "generated files are as `generate` writes them", GENERATE, generate::check),
     stage("rust", Ordinary, "the Rust tests", TESTS, rust::tests),
     stage("doctests", Ordinary, "the examples in the documentation", BUILD, rust::doctests),
+    stage(
+        "window",
+        Ordinary,
+        "the tests of the window without its program, and its size",
+        SCRIPTS,
+        window::test,
+    ),
     stage("sdk-js", Ordinary, "the tests of sdk/js", SCRIPTS, npm::test_sdk),
     stage("shop", Ordinary, "the tests of examples/shop", SCRIPTS, npm::test_shop),
     stage(
@@ -105,7 +125,7 @@ const fn stage(
     name: &'static str,
     tier: Tier,
     about: &'static str,
-    needs: &'static [&'static SystemProgram],
+    needs: &'static [&'static SystemPart],
     run: fn(&Checkout) -> Result<Outcome>,
 ) -> Stage {
     Stage { name, tier, about, needs, run }

@@ -61,7 +61,7 @@ pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
 pub fn run_stages(checkout: &Checkout, stages: &[&Stage], how_to_run_others: &str) -> Result<ExitCode> {
     // Asked for at once, so that one line for root names all of them.
     let needs: Vec<_> = stages.iter().flat_map(|stage| stage.needs.iter().copied()).collect();
-    install::system_programs(checkout, &needs)?;
+    install::system_parts(checkout, &needs)?;
     let mut rows = Vec::new();
     for stage in stages {
         println!("\n== {}: {} ==", stage.name, stage.about);

@@ -78,7 +78,12 @@ impl Arrows {
             let Some(name) = self.names.get(id).filter(|name| name.starts_with(workspace)) else { continue };
             let depends = targets.iter().any(|target| self.names.get(target).is_some_and(|name| name == to));
             if depends && !allowed.contains(&name.as_str()) {
-                breaches.push(Breach(format!("{name} depends on {to}; only {} may", allowed.join(", "))));
+                let who = if allowed.is_empty() {
+                    "nobody".to_owned()
+                } else {
+                    format!("only {}", allowed.join(", "))
+                };
+                breaches.push(Breach(format!("{name} depends on {to}; {who} may")));
             }
         }
         breaches
@@ -149,5 +154,7 @@ mod tests {
         assert_eq!(arrows().find_uninvited("p-vault", &["p-store"], "p-"), []);
         let breaches = arrows().find_uninvited("p-store", &["p-wallet"], "p-");
         assert_eq!(breaches, [Breach("p-relay depends on p-store; only p-wallet may".into())]);
+        let breaches = arrows().find_uninvited("p-store", &[], "p-");
+        assert_eq!(breaches, [Breach("p-relay depends on p-store; nobody may".into())]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Breach, WallError, list_files};
+use super::{Breach, WallError, list_sources};
 
 /// Whether a room has to be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +51,12 @@ pub fn find_missing_rooms(root: &Path, cells: &[Cell]) -> Vec<Breach> {
     breaches
 }
 
-/// Folders of our crates' sources that the plan of the house does not name.
+/// Folders of our sources that the plan of the house does not name: of each crate, of the shell and of the window.
 pub fn find_unnamed_rooms(root: &Path, plan: &str) -> Result<Vec<Breach>, WallError> {
     let mut breaches = Vec::new();
-    for source in list_files(&root.join("crates"))? {
-        let place = source.strip_prefix(root.join("crates")).unwrap_or(&source);
-        let parts: Vec<_> = place.iter().filter_map(|part| part.to_str()).collect();
+    for source in list_sources(root)? {
+        let place = source.strip_prefix(root.join("crates")).or_else(|_| source.strip_prefix(root));
+        let parts: Vec<_> = place.unwrap_or(&source).iter().filter_map(|part| part.to_str()).collect();
         // crate, src, rooms.., file
         let [floor, "src", rooms @ .., _file] = parts.as_slice() else { continue };
         for room in rooms.iter().filter(|room| !plan.contains(&format!("{room}/`"))) {
@@ -82,8 +82,15 @@ mod tests {
     #[test]
     fn a_room_that_the_plan_forgot_is_named_once() {
         let folder = tempfile::tempdir().unwrap();
-        for room in ["crates/relay/src/request", "crates/relay/src/secret/inner", "crates/relay/tests/parts"]
-        {
+        let rooms = [
+            "crates/relay/src/request",
+            "crates/relay/src/secret/inner",
+            "crates/relay/tests/parts",
+            "src-tauri/src/request",
+            "ui/src/secret",
+            "ui/src/i18n/texts",
+        ];
+        for room in rooms {
             std::fs::create_dir_all(folder.path().join(room)).unwrap();
             std::fs::write(folder.path().join(room).join("one.rs"), "").unwrap();
             std::fs::write(folder.path().join(room).join("two.rs"), "").unwrap();
@@ -92,9 +99,10 @@ mod tests {
             let found = find_unnamed_rooms(folder.path(), plan).unwrap();
             found.into_iter().map(|breach| breach.0).collect::<Vec<_>>()
         };
-        assert_eq!(find("`request/`, `secret/` and `inner/`"), [""; 0]);
-        let forgotten = "the plan does not name the room secret of relay";
-        assert_eq!(find("`request/`, `inner/`, and a word about secret/"), [forgotten]);
+        assert_eq!(find("`request/`, `secret/` and `inner/`"), [""; 0], "what is generated has no room");
+        let forgotten =
+            ["relay", "ui"].map(|floor| format!("the plan does not name the room secret of {floor}"));
+        assert_eq!(find("`request/`, `inner/`, and a word about secret/"), forgotten);
     }
 
     #[test]

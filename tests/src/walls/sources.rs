@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::{Breach, WallError, list_files};
+use super::{Breach, WallError, list_sources};
 
-/// A file of Rust and where it is, from the root of the checkout, with `/` between folders.
+/// A file of code and where it is, from the root of the checkout, with `/` between folders.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Such as `crates/relay/src/router.rs`.
@@ -31,13 +31,13 @@ pub struct Confined {
     pub to: &'static [&'static str],
 }
 
-/// Reads the sources of all crates, without their integration tests.
+/// Reads the sources of all crates, of the shell and of the window, without their integration tests.
 pub fn read_sources(root: &Path) -> Result<Vec<Source>, WallError> {
     let mut sources = Vec::new();
-    for file in list_files(&root.join("crates"))? {
+    for file in list_sources(root)? {
         let path = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
-        let in_source_folder = path.split('/').nth(2) == Some("src");
-        if in_source_folder && file.extension().is_some_and(|ending| ending == "rs") {
+        let code = ["rs", "ts", "js", "svelte", "css", "html"];
+        if file.extension().is_some_and(|ending| code.iter().any(|code| ending == *code)) {
             let text = std::fs::read_to_string(&file);
             let text = text.map_err(|source| WallError::Read { path: file.clone(), source })?;
             sources.push(Source { path, text });
@@ -60,8 +60,12 @@ pub fn find_strays(sources: &[Source], confined: &Confined) -> Vec<Breach> {
                 What::Crate(name) => (uses_crate(line, name, own_module), name),
             };
             if found {
-                let to = confined.to.join(", ");
-                breaches.push(Breach(format!("{}:{number}: `{name}` may stand only in {to}", source.path)));
+                let to = if confined.to.is_empty() {
+                    "nowhere".to_owned()
+                } else {
+                    format!("only in {}", confined.to.join(", "))
+                };
+                breaches.push(Breach(format!("{}:{number}: `{name}` may stand {to}", source.path)));
             }
         }
     }
@@ -167,19 +171,33 @@ mod tests {
             )]
         );
         assert_eq!(strays("crates/relay/src/router.rs", text, &routes), 0);
+        assert_eq!(strays("crates/relay/src/router.rs", text, &Confined { to: &[], ..routes }), 1);
     }
 
     #[test]
     fn sources_are_read_and_tests_are_not() {
         let folder = tempfile::tempdir().unwrap();
-        for file in ["crates/a/src/lib.rs", "crates/a/tests/t.rs", "crates/a/src/x.sql", "xtask/src/main.rs"]
-        {
+        let files = [
+            "crates/a/src/lib.rs",
+            "crates/a/tests/t.rs",
+            "crates/a/src/x.sql",
+            "src-tauri/src/main.rs",
+            "src-tauri/gen/x.rs",
+            "ui/src/rooms/consent/Screen.svelte",
+            "ui/src/i18n/texts/messages.js",
+            "ui/node_modules/x/src/x.js",
+            "xtask/src/main.rs",
+        ];
+        for file in files {
             let file = folder.path().join(file);
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             std::fs::write(file, "").unwrap();
         }
         let paths: Vec<_> =
             read_sources(folder.path()).unwrap().into_iter().map(|source| source.path).collect();
-        assert_eq!(paths, ["crates/a/src/lib.rs"]);
+        assert_eq!(
+            paths,
+            ["crates/a/src/lib.rs", "src-tauri/src/main.rs", "ui/src/rooms/consent/Screen.svelte"]
+        );
     }
 }

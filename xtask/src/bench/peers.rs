@@ -31,7 +31,7 @@ pub struct KeePass<'a> {
 impl<'a> KeePass<'a> {
     /// Makes one with [`ENTRIES`] entries, whose derivation the program itself sets to a second on this machine.
     pub fn make(checkout: &'a Checkout, folder: &Path) -> Result<Self> {
-        install::system_programs(checkout, &[&KEEPASSXC])?;
+        install::system_parts(checkout, &[&KEEPASSXC])?;
         let text = folder.join("entries.xml");
         fs::write(&text, entries()).with_context(|| format!("tried to write {}", text.display()))?;
         let keepass = Self { checkout, database: folder.join("peer.kdbx") };
@@ -82,7 +82,7 @@ pub struct Bitwarden(PathBuf);
 impl Bitwarden {
     /// Installs it into the cache, exactly as the lock file says, without running any script of its packages.
     pub fn install(checkout: &Checkout) -> Result<Self> {
-        install::system_programs(checkout, &[&NODE, &NPM])?;
+        install::system_parts(checkout, &[&NODE, &NPM])?;
         let (named, place) = (checkout.root().join("xtask/peers"), checkout.tools().join("peers"));
         fs::create_dir_all(&place).with_context(|| format!("tried to create {}", place.display()))?;
         let read = |file: &Path| fs::read(file).unwrap_or_default();

@@ -1,0 +1,198 @@
+//! What comes with the system: programs, libraries to link, a typeface.
+//!
+//! Only root may ask apt; without root the exact line to run is the answer. Asked for together, so that one line names all.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Result, ensure};
+
+use super::{run_quietly, said_version};
+use crate::checkout::Checkout;
+
+const OLDEST_NODE: u32 = 20;
+
+/// A package only root can install is missing, and this is not root.
+#[derive(Debug)]
+pub struct NeedsRoot {
+    packages: Vec<&'static str>,
+    reasons: Vec<String>,
+}
+
+impl fmt::Display for NeedsRoot {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "missing: {}. On Debian or Ubuntu, run this once:", self.reasons.join(", "))?;
+        writeln!(out)?;
+        write!(out, "    sudo apt-get update && sudo apt-get install -y {}", self.packages.join(" "))
+    }
+}
+
+impl std::error::Error for NeedsRoot {}
+
+/// Something that comes with the system.
+pub struct SystemPart {
+    sign: Sign,
+    packages: &'static [&'static str],
+    purpose: &'static str,
+}
+
+/// How it is seen that it is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// A program of this name can be started.
+    Program(&'static str),
+    /// This file is below one of the folders where systems keep libraries and what programs share.
+    File(&'static str),
+}
+
+const fn program(
+    program: &'static str,
+    packages: &'static [&'static str],
+    purpose: &'static str,
+) -> SystemPart {
+    SystemPart { sign: Sign::Program(program), packages, purpose }
+}
+
+const fn file(file: &'static str, packages: &'static [&'static str], purpose: &'static str) -> SystemPart {
+    SystemPart { sign: Sign::File(file), packages, purpose }
+}
+
+/// Builds the C parts of SQLite and of the cryptography.
+pub const C_COMPILER: SystemPart = program("cc", &["gcc", "libc6-dev"], "a C compiler");
+/// Runs the shop's side, and builds the window.
+pub const NODE: SystemPart = program("node", &["nodejs"], "Node 20 or newer");
+/// Installs the shop's side, and the window's.
+pub const NPM: SystemPart = program("npm", &["npm"], "npm");
+/// Runs the readers in Python.
+pub const PYTHON: SystemPart = program("python3", &["python3", "python3-venv", "python3-pip"], "Python 3");
+/// Lays out an empty database for the checked queries.
+pub const SQLITE: SystemPart = program("sqlite3", &["sqlite3"], "sqlite3");
+
+/// What the window is drawn with: its headers, and with them all it is linked to.
+pub const WEBKIT: SystemPart =
+    file("pkgconfig/webkit2gtk-4.1.pc", &["libwebkit2gtk-4.1-dev"], "WebKitGTK (libwebkit2gtk-4.1-dev)");
+/// Finds those headers.
+pub const PKG_CONFIG: SystemPart = program("pkg-config", &["pkg-config"], "pkg-config");
+/// A session bus of a test's own.
+pub const DBUS: SystemPart = program("dbus-daemon", &["dbus"], "D-Bus");
+/// Watches that bus.
+pub const DBUS_MONITOR: SystemPart = program("dbus-monitor", &["dbus"], "dbus-monitor");
+/// Calls what is on it.
+pub const GDBUS: SystemPart = program("gdbus", &["libglib2.0-bin"], "gdbus");
+/// Plays the session's and the computer's part on it: logind, as a test tells it to.
+pub const DBUS_MOCK: SystemPart =
+    file("python3/dist-packages/dbusmock/templates/logind.py", &["python3-dbusmock"], "python3-dbusmock");
+/// A keyring to put on it.
+pub const GNOME_KEYRING: SystemPart =
+    program("gnome-keyring-daemon", &["gnome-keyring"], "a keyring (gnome-keyring-daemon)");
+/// What the bench compares the wallet with.
+pub const KEEPASSXC: SystemPart = program("keepassxc-cli", &["keepassxc"], "KeePassXC");
+
+/// Installs what is missing of the system's parts, or says which line root has to run.
+pub fn system_parts(checkout: &Checkout, wanted: &[&SystemPart]) -> Result<()> {
+    let mut missing: Vec<&SystemPart> = Vec::new();
+    for one in wanted {
+        let known = missing.iter().any(|other| other.sign == one.sign);
+        if !known && !is_there(checkout, one.sign) {
+            missing.push(one);
+        }
+    }
+    if !missing.is_empty() {
+        let packages = without_doubles(missing.iter().flat_map(|one| one.packages.iter().copied()));
+        let reasons = missing.iter().map(|one| one.purpose.to_owned()).collect();
+        if !is_root() || checkout.find_program("apt-get").is_none() {
+            return Err(NeedsRoot { packages, reasons }.into());
+        }
+        eprintln!("installing {}", packages.join(" "));
+        apt(checkout, &["update"])?;
+        let mut install = vec!["install", "-y", "--no-install-recommends"];
+        install.extend(&packages);
+        apt(checkout, &install)?;
+    }
+    if wanted.iter().any(|one| one.sign == NODE.sign) {
+        check_node(checkout)?;
+    }
+    Ok(())
+}
+
+fn without_doubles(packages: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut once = Vec::new();
+    for package in packages {
+        if !once.contains(&package) {
+            once.push(package);
+        }
+    }
+    once
+}
+
+fn is_there(checkout: &Checkout, sign: Sign) -> bool {
+    match sign {
+        Sign::Program(name) => checkout.find_program(name).is_some(),
+        Sign::File(name) => find_below(Path::new("/usr"), name).is_some(),
+    }
+}
+
+/// Looks where systems keep libraries, with or without a folder for the kind of computer, and what programs share.
+fn find_below(system: &Path, name: &str) -> Option<PathBuf> {
+    let kinds = fs::read_dir(system.join("lib")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let folders = ["lib", "lib64", "share"].map(|folder| system.join(folder)).into_iter().chain(kinds);
+    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+fn check_node(checkout: &Checkout) -> Result<()> {
+    let version = said_version(checkout, "node")?;
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok()).unwrap_or(0);
+    ensure!(
+        major >= OLDEST_NODE,
+        "Node {version} is installed, and {OLDEST_NODE} or newer is needed; \
+         install a newer one from your distribution's backports or from nodejs.org"
+    );
+    Ok(())
+}
+
+fn apt(checkout: &Checkout, arguments: &[&str]) -> Result<()> {
+    let mut command = checkout.program("apt-get");
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    run_quietly(&mut command)
+}
+
+/// Whether this is root, as the system's own program says.
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_to_run_is_complete() {
+        let error =
+            NeedsRoot { packages: vec!["gcc", "npm"], reasons: vec!["a C compiler".into(), "npm".into()] };
+        let text = error.to_string();
+        assert!(text.contains("a C compiler, npm"), "{text}");
+        assert!(text.ends_with("sudo apt-get update && sudo apt-get install -y gcc npm"), "{text}");
+    }
+
+    #[test]
+    fn a_library_is_found_with_and_without_a_folder_for_the_kind_of_computer() {
+        let system = tempfile::tempdir().unwrap();
+        for place in ["lib/riscv64-linux-gnu/pkgconfig/one.pc", "share/pkgconfig/two.pc", "lib/three.so"] {
+            let place = system.path().join(place);
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            fs::write(place, "").unwrap();
+        }
+        for name in ["pkgconfig/one.pc", "pkgconfig/two.pc", "three.so"] {
+            assert!(find_below(system.path(), name).is_some(), "{name}");
+        }
+        assert_eq!(find_below(system.path(), "pkgconfig/three.pc"), None);
+    }
+
+    #[test]
+    fn a_package_of_several_programs_is_named_once() {
+        assert_eq!(without_doubles(["dbus", "gcc", "dbus"].into_iter()), ["dbus", "gcc"]);
+    }
+}
