@@ -3,6 +3,7 @@
 use bip39::Language;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
+use zxcvbn::Score;
 
 /// The fewest characters that a new passphrase may have.
 pub const SHORTEST: usize = 8;
@@ -21,20 +22,18 @@ pub enum Strength {
 }
 
 impl Strength {
-    /// Looks at a passphrase. Counts characters, different characters and words; knows no dictionary.
+    /// Looks at a passphrase: at its length, and at how many guesses it stands by what people choose (zxcvbn: dictionaries, names,
+    /// dates, keyboards).
     #[must_use]
     pub fn of(passphrase: &str) -> Self {
-        let length = passphrase.chars().count();
         let different = passphrase.chars().collect::<std::collections::HashSet<_>>().len();
-        let words = passphrase.split_whitespace().filter(|word| word.chars().count() >= 3).count();
-        if length < SHORTEST || different < 4 {
-            Self::TooShort
-        } else if length >= 20 || (words >= 4 && different >= 8) {
-            Self::Good
-        } else if length >= 12 && different >= 8 {
-            Self::Fair
-        } else {
-            Self::Weak
+        if passphrase.chars().count() < SHORTEST || different < 4 {
+            return Self::TooShort;
+        }
+        match zxcvbn::zxcvbn(passphrase, &[]).score() {
+            Score::Four => Self::Good,
+            Score::Three => Self::Fair,
+            _ => Self::Weak,
         }
     }
 
@@ -66,17 +65,18 @@ impl Strength {
                 "This passphrase is weak: whoever has the file can try many a second. Four words or more are better."
             }
             Self::Fair => "This passphrase is fair. Four words or more are better.",
-            Self::Good => "This passphrase is good, as far as its length tells.",
+            Self::Good => "This passphrase is good, as far as a program can tell.",
         }
     }
 }
 
-/// Five words of the list that spare keys are made of: 55 bits.
+/// Four words of the list that spare keys are made of: 44 bits. With a second of stretching for each guess that is half a
+/// million years of one computer.
 #[must_use]
 pub fn suggest(rng: &mut impl CryptoRng) -> Zeroizing<String> {
     let words = Language::English.word_list();
     let mut text = Zeroizing::new(String::with_capacity(64));
-    for _ in 0..5 {
+    for _ in 0..4 {
         let at = usize::try_from(rng.next_u32()).unwrap_or_default() % words.len();
         if !text.is_empty() {
             text.push(' ');
@@ -96,12 +96,26 @@ mod tests {
             ("short", Strength::TooShort),
             ("aaaaaaaaaaaaaaaaaaaaaaaa", Strength::TooShort),
             ("hunter22", Strength::Weak),
-            ("Tr0ub4dor&3x", Strength::Fair),
+            ("qwertyuiop123456", Strength::Weak),
+            ("Liverpool1985!", Strength::Weak),
             ("correct horse battery staple", Strength::Good),
             ("дом река лес мост", Strength::Good),
         ];
         for (passphrase, strength) in looks {
             assert_eq!(Strength::of(passphrase), strength, "{passphrase}");
         }
+    }
+
+    #[test]
+    fn four_words_are_suggested_each_time_others_and_they_are_good() {
+        let mut rng = passerby_testkit::rng::seeded(1);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..50 {
+            let words = super::suggest(&mut rng);
+            assert_eq!(words.split(' ').count(), 4, "{}", *words);
+            assert!(Strength::of(&words) >= Strength::Fair, "{}", *words);
+            seen.insert(words.to_string());
+        }
+        assert_eq!(seen.len(), 50);
     }
 }
