@@ -11,7 +11,7 @@ use passerby_protocol::request::GradedClaims;
 use passerby_testkit::scene::graded;
 use passerby_wallet::{
     Answer, CardKind, Delivered, Group, Label, Marks, Optionals, Picked, RequestView, Sent, Trouble as _,
-    Wallet,
+    Typed, Wallet,
 };
 use world::{Ask, World, claim, passphrase};
 
@@ -280,4 +280,19 @@ async fn what_is_picked_from_the_cards_goes_and_nothing_more() {
         let refused = view.answer(&Picked { less, ticked, ..Picked::default() });
         assert!(refused.is_err(), "{line} {way}: {refused:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_kept_from_saying_it_who_never_saved_a_birth_date() {
+    let mut world = World::new().await;
+    let nobody = world.new_wallet().await;
+    save(&mut world, &nobody, "", &[("name", "Anna")]).await;
+    let link = world.ask(&asking(&[birth(true)]));
+    let view = nobody.open_request(&link, &mut world.rng).await.unwrap();
+    let over_18 =
+        (claim("age_over_18"), Typed { value: AttributeValue::new("true".to_owned()), keep: false });
+    let less = BTreeMap::from([("birthdate".to_owned(), 1)]);
+    let picked = Picked { less, typed: BTreeMap::from([over_18]), ..Picked::default() };
+    let delivered = nobody.approve(&view, &view.answer(&picked).unwrap(), &mut world.rng).await.unwrap();
+    assert_eq!(opened(&world, &link, &delivered), pairs(&[("age_over_18", "true"), ("name", "Anna")]));
 }

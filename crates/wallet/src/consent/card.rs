@@ -64,7 +64,7 @@ impl CardKind {
             _ if is_part_of_name(claim) && billed => Self::Invoice,
             "phone_number" if delivered => Self::DeliverTo,
             "phone_number" | "email" => Self::Messages,
-            "birthdate" | "birth_date" => Self::Age,
+            "birthdate" | "birth_date" | "birth_year" => Self::Age,
             _ if name.starts_with("age_") => Self::Age,
             _ => Self::Other,
         }

@@ -39,7 +39,7 @@ impl RequestView {
     /// line goes whole or nothing goes; of a line of the person's own choice goes what there is, and something must be.
     pub fn answer(&self, picked: &Picked) -> Result<Answer, ChoiceError> {
         let cards = self.cards();
-        ensure_offered(&cards, picked)?;
+        self.ensure_offered(&cards, picked)?;
         let mut answer = Answer { as_stranger: picked.as_stranger, ..Answer::default() };
         let mut ticked = BTreeSet::new();
         for card in &cards {
@@ -54,7 +54,8 @@ impl RequestView {
                 let way = less.map(|(_, way)| way);
                 let missing = take(&claims, way, recipient, picked, &mut answer);
                 let there: Vec<_> = claims.iter().filter(|claim| !missing.contains(claim)).cloned().collect();
-                let whole = line.need == Need::Needed || less.is_some();
+                // Where less would do, exactly one way goes, and that whole.
+                let whole = line.need == Need::Needed || self.has_ways(line);
                 if let Some(missing) = missing.first().filter(|_| whole || there.is_empty()) {
                     return Err(ChoiceError::Missing(missing.clone()));
                 }
@@ -79,21 +80,30 @@ impl RequestView {
         let way = offer.and_then(|offer| offer.ways.get(number)).filter(|way| !way.details.is_empty());
         way.map(|way| Some((number, way))).ok_or(ChoiceError::NotOnCards)
     }
-}
 
-/// Nothing that was picked may pass silently because the request does not have it.
-fn ensure_offered(cards: &[Card], picked: &Picked) -> Result<(), ChoiceError> {
-    let lines = || cards.iter().flat_map(|card| &card.lines);
-    let is_asked = |claim: &ClaimName| lines().any(|line| line.claims.contains(claim));
-    if let Some(claim) = picked.typed.keys().find(|claim| !is_asked(claim)) {
-        return Err(ChoiceError::NotAsked(Group::of(claim)));
+    fn has_ways(&self, line: &Line) -> bool {
+        self.offers.iter().any(|offer| offer.group.as_str() == line.id)
     }
-    let is_line = |id: &String| lines().any(|line| line.id == *id);
-    let is_card = |kind: &CardKind| cards.iter().any(|card| card.kind == *kind);
-    if picked.ticked.iter().chain(picked.less.keys()).all(is_line) && picked.recipients.keys().all(is_card) {
-        Ok(())
-    } else {
-        Err(ChoiceError::NotOnCards)
+
+    /// Nothing that was picked may pass silently because the request does not have it.
+    fn ensure_offered(&self, cards: &[Card], picked: &Picked) -> Result<(), ChoiceError> {
+        let lines = || cards.iter().flat_map(|card| &card.lines);
+        let instead = || self.offers.iter().flat_map(super::Offer::details);
+        let is_asked = |claim: &ClaimName| {
+            lines().any(|line| line.claims.contains(claim)) || instead().any(|detail| detail.claim == *claim)
+        };
+        if let Some(claim) = picked.typed.keys().find(|claim| !is_asked(claim)) {
+            return Err(ChoiceError::NotAsked(Group::of(claim)));
+        }
+        let is_line = |id: &String| lines().any(|line| line.id == *id);
+        let is_card = |kind: &CardKind| cards.iter().any(|card| card.kind == *kind);
+        if picked.ticked.iter().chain(picked.less.keys()).all(is_line)
+            && picked.recipients.keys().all(is_card)
+        {
+            Ok(())
+        } else {
+            Err(ChoiceError::NotOnCards)
+        }
     }
 }
 
