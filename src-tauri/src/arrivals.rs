@@ -113,7 +113,13 @@ impl Arrivals {
                 }
             }
         }
-        tell_waiting(shell).await;
+        if is_open {
+            tell_waiting(shell).await;
+        } else {
+            // What waits in the vault is not known now; that something waits is.
+            let count = u32::try_from(shell.links().len()).unwrap_or(u32::MAX);
+            shell.desktop().tell(Change::Waiting { count });
+        }
     }
 }
 
@@ -165,7 +171,9 @@ mod tests {
         for number in 0..1_000 {
             assert!(arrivals.take(&shell, &[link(number)]).await);
         }
-        assert!(desktop.told().iter().all(|change| *change == Change::LinkWaits));
+        let told = desktop.told();
+        assert!(told.iter().all(|change| matches!(change, Change::LinkWaits | Change::Waiting { .. })));
+        assert_eq!(told.last(), Some(&Change::Waiting { count: 3 }), "the lock says that something waits");
         assert_eq!(shell.links().len(), 3);
         assert!(!shell.is_open().await);
         assert_eq!(shell.links().take_newest(), Some(link(999)));
