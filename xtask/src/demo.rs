@@ -10,6 +10,7 @@ mod stage_door;
 mod story;
 
 pub use cast::{Cast, details};
+pub use stage_door::Visitor;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

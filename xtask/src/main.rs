@@ -12,6 +12,7 @@ mod check;
 mod checkout;
 mod demo;
 mod demo_check;
+mod e2e;
 mod fuzz;
 mod generate;
 mod install;
@@ -57,6 +58,8 @@ enum Verb {
     Check(check::Arguments),
     /// Measure what has a goal: unlocking, sealing, starting; never a test.
     Bench(bench::Arguments),
+    /// Tell stories in the real window, on a screen that nobody looks at.
+    E2e(e2e::Arguments),
     /// Write the generated files anew: checked queries, the API description, what the window may ask for.
     Generate(generate::Arguments),
 }
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Verb::Test(arguments) => test::run(&checkout, &arguments),
         Verb::Check(arguments) => check::run(&checkout, &arguments),
         Verb::Bench(arguments) => bench::run(&checkout, &arguments),
+        Verb::E2e(arguments) => e2e::run(&checkout, &arguments),
         Verb::Generate(arguments) => generate::run(&checkout, &arguments),
     });
     match outcome {

@@ -40,11 +40,16 @@ pub struct Process {
 impl Process {
     /// Starts the program with both its outputs in the file `log` (appended to) and nothing to read.
     pub fn start(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
+        Self::start_with(name, command, log, Stdio::null())
+    }
+
+    /// The same, with something to read.
+    pub fn start_with(name: &str, command: &mut Command, log: &Path, input: Stdio) -> Result<Self> {
         let file = File::options().create(true).append(true).open(log);
         let file = file.with_context(|| format!("tried to open {}", log.display()))?;
         let copy = file.try_clone().with_context(|| format!("tried to open {}", log.display()))?;
         let child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(file)
             .stderr(copy)
             .spawn()

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::{
     bench,
     checkout::Checkout,
-    demo_check, fuzz, generate,
+    demo_check, e2e, fuzz, generate,
     install::{
         C_COMPILER, DBUS, DBUS_MOCK, DBUS_MONITOR, GDBUS, GNOME_KEYRING, KEEPASSXC, NODE, NPM, PKG_CONFIG,
         PYTHON, SQLITE, SystemPart, WEBKIT,
@@ -98,6 +98,13 @@ pub const STAGES: &[Stage] = &[
         "the demo, and a search for the person's data in what it leaves",
         STORY,
         demo_check::run,
+    ),
+    stage(
+        "e2e",
+        Ordinary,
+        "stories in the real window, from a click in a shop to a packed parcel",
+        e2e::NEEDS,
+        e2e::stage,
     ),
     stage("interop", Ordinary, "software nobody here wrote, against our programs", STRANGERS, interop::run),
     stage(

@@ -76,6 +76,19 @@ pub const WEBKIT: SystemPart =
     file("pkgconfig/webkit2gtk-4.1.pc", &["libwebkit2gtk-4.1-dev"], "WebKitGTK (libwebkit2gtk-4.1-dev)");
 /// Finds those headers.
 pub const PKG_CONFIG: SystemPart = program("pkg-config", &["pkg-config"], "pkg-config");
+/// Drives the window from outside.
+pub const WEBKIT_DRIVER: SystemPart = program("WebKitWebDriver", &["webkit2gtk-driver"], "WebKitWebDriver");
+/// A screen that nobody looks at.
+pub const XVFB: SystemPart = program("Xvfb", &["xvfb", "xauth"], "Xvfb");
+/// The letters of three languages.
+pub const TYPEFACE: SystemPart =
+    file("fonts/truetype/dejavu/DejaVuSans.ttf", &["fonts-dejavu-core"], "the typeface DejaVu Sans");
+/// Says which program opens a link.
+pub const XDG_UTILS: SystemPart = program("xdg-mime", &["xdg-utils"], "xdg-utils");
+/// Reads what programs say they open.
+pub const DESKTOP_FILES: SystemPart =
+    program("update-desktop-database", &["desktop-file-utils"], "desktop-file-utils");
+
 /// A session bus of a test's own.
 pub const DBUS: SystemPart = program("dbus-daemon", &["dbus"], "D-Bus");
 /// Watches that bus.

@@ -1,0 +1,102 @@
+//! `cargo xtask e2e`: stories in the real window. The program as it is, on a screen that nobody looks at, with a keyring, a
+//! relay and a shop of its own; driven from outside by WebKit's own driver, as a person would: by what stands on it.
+//!
+//! A story tells each step with the texts of `ui/messages`, so that a text that is gone is found by name.
+
+mod driver;
+mod person;
+mod screen;
+mod stories;
+mod texts;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use self::{screen::Screen, stories::STORIES};
+use crate::{checkout::Checkout, demo::Cast, install, npm, rust, stage::Outcome, tally::Tally};
+
+/// Stories in the real window.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Tell only this story (may be given several times).
+    #[arg(long, value_name = "STORY")]
+    only: Vec<String>,
+    /// Keep the folders of the people of each story, and say where they are.
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Tells the stories that were asked for.
+pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
+    for name in &arguments.only {
+        if !STORIES.iter().any(|story| story.name == name) {
+            let names: Vec<_> = STORIES.iter().map(|story| story.name).collect();
+            bail!("there is no story `{name}`; there are: {}", names.join(", "));
+        }
+    }
+    install::system_parts(checkout, NEEDS)?;
+    let tally = tell(checkout, &arguments.only, arguments.keep)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The stage: all stories.
+pub fn stage(checkout: &Checkout) -> Result<Outcome> {
+    Ok(Outcome::Ran(tell(checkout, &[], false)?))
+}
+
+/// What the stories need of the system.
+pub const NEEDS: &[&install::SystemPart] = &[
+    &install::C_COMPILER,
+    &install::PKG_CONFIG,
+    &install::WEBKIT,
+    &install::NODE,
+    &install::NPM,
+    &install::WEBKIT_DRIVER,
+    &install::XVFB,
+    &install::TYPEFACE,
+    &install::XDG_UTILS,
+    &install::DESKTOP_FILES,
+    &install::DBUS,
+    &install::GDBUS,
+    &install::GNOME_KEYRING,
+];
+
+fn tell(checkout: &Checkout, only: &[String], keep: bool) -> Result<Tally> {
+    npm::install(checkout)?;
+    eprintln!("building the programs");
+    let programs: Vec<_> = rust::PROGRAMS.iter().copied().chain([rust::WINDOW]).collect();
+    rust::build(checkout, &programs)?;
+    let screens = checkout.target().join("screens");
+    std::fs::create_dir_all(&screens).with_context(|| format!("making {}", screens.display()))?;
+    let folder = tempfile::Builder::new().prefix("passerby-e2e-").tempdir().context("making a folder")?;
+    let place = folder.path().join("street");
+    std::fs::create_dir(&place).context("making a folder for the shop")?;
+    let cast = Cast::raise(checkout, &place, false)?;
+    let screen = Screen::start(folder.path())?;
+    let mut tally = Tally::default();
+    for story in STORIES.iter().filter(|story| only.is_empty() || only.iter().any(|name| name == story.name))
+    {
+        let stage = stories::Stage {
+            checkout,
+            cast: &cast,
+            screen: &screen,
+            folder: folder.path(),
+            screens: &screens,
+        };
+        let told = (story.tell)(&stage, story.name);
+        match &told {
+            Ok(()) => eprintln!("  told      {}", story.name),
+            Err(error) => eprintln!("  FAILED    {}: {error:#}", story.name),
+        }
+        tally += Tally::one(told.is_ok());
+    }
+    drop(screen);
+    cast.leave(false)?;
+    eprintln!("pictures: {}", screens.display());
+    if keep {
+        eprintln!("what the stories left behind: {}", folder.keep().display());
+    }
+    Ok(tally)
+}

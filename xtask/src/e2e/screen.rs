@@ -1,0 +1,56 @@
+//! A screen that nobody looks at, on a free number.
+
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail};
+
+use crate::process::Process;
+
+const PAUSE: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The running X server.
+pub struct Screen {
+    display: String,
+    _server: Process,
+}
+
+impl Screen {
+    /// Starts one that chooses its number itself, so that two runs do not meet.
+    pub fn start(folder: &Path) -> Result<Self> {
+        let log = folder.join("screen.log");
+        let mut xvfb = Command::new("Xvfb");
+        xvfb.args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
+        let server = Process::start("Xvfb", &mut xvfb, &log)?;
+        let number =
+            wait_for_line(&log, |line| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()))?;
+        Ok(Self { display: format!(":{number}"), _server: server })
+    }
+
+    /// Such as `:7`.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+}
+
+/// Waits until a program has written a whole line like this.
+pub fn wait_for_line(log: &Path, like: impl Fn(&str) -> bool) -> Result<String> {
+    let start = Instant::now();
+    loop {
+        let text = fs::read_to_string(log).unwrap_or_default();
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        if let Some(line) = whole.lines().find(|line| like(line)) {
+            return Ok(line.to_owned());
+        }
+        if start.elapsed() > PATIENCE {
+            bail!("nothing of the kind was written to {}:\n{text}", log.display());
+        }
+        thread::sleep(PAUSE);
+    }
+}
