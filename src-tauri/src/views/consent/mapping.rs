@@ -2,7 +2,7 @@
 
 use passerby_protocol::claim::ClaimName;
 use passerby_wallet::consent::{Card, CardKind, Line, Mark, Need, Recipient, RequestKind};
-use passerby_wallet::{BroughtBack, Held, Offer, RequestView, Sensitive, Way};
+use passerby_wallet::{BroughtBack, Held, Names, Offer, RequestView, Sensitive, Way};
 
 use super::{
     BroughtBackWord, CardKindWord, CardView, CoarserAnswer, CoarserView, CoarserWord, ConsentView,
@@ -48,7 +48,8 @@ impl ConsentView {
             },
             visible: VisibleView { pseudonym: view.known_as.clone() },
             foreign: false,
-            stranger_possible: true,
+            // An answer that was begun under one name goes on under it, or the relay could match the two.
+            stranger_possible: view.names == Names::Either,
             relay: view.relay.clone(),
             has_policy: !view.policy_uri.is_empty(),
             answer_by: view.answer_by.into(),
