@@ -1,5 +1,6 @@
 // Looks at the rooms in a real browser, on the fake world: `node scripts/look.js measure` says by how much each consent
-// screen is longer than the window, `node scripts/look.js pictures <folder> [word]` takes a picture of each room.
+// screen is longer than the window, `node scripts/look.js pictures <folder> [word]` takes a picture of each room,
+// `node scripts/look.js sheet <folder>` prints the spare key.
 // Development only. Needs a Chromium; CHROMIUM names another one.
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -97,13 +98,35 @@ async function pictures(page, folder, word) {
   }
 }
 
+/** The spare key as a printer gets it: how many pages, and a picture of them. */
+async function sheet(page, folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const language of LANGUAGES) {
+    await page.show(`room=spare-key&lang=${language}&theme=dark`, WINDOW);
+    await page.run(`document.querySelector("input[type=password]").focus()`);
+    await page.ask("Input.insertText", { text: "quiet heron orange stairs" });
+    await page.run(`document.querySelector("form button[type=submit]").click()`);
+    await page.run(`new Promise((done) => setTimeout(done, 300))`);
+    const { data } = await page.ask("Page.printToPDF", { paperWidth: 8.27, paperHeight: 11.69, printBackground: false });
+    const bytes = Buffer.from(data, "base64");
+    writeFileSync(`${folder}/sheet-${language}.pdf`, bytes);
+    console.log(language, bytes.toString("latin1").match(/\/Type\s*\/Page\b/gu)?.length, "page(s)");
+    await page.ask("Emulation.setEmulatedMedia", { media: "print" });
+    await page.ask("Emulation.setDeviceMetricsOverride", { ...WINDOW, width: 718, height: 1000 });
+    const picture = await page.ask("Page.captureScreenshot", { format: "png" });
+    writeFileSync(`${folder}/sheet-${language}.png`, Buffer.from(picture.data, "base64"));
+    await page.ask("Emulation.setEmulatedMedia", { media: "" });
+  }
+}
+
+const WAYS = { measure, pictures, sheet };
 const [what = "measure", folder = "pictures", word = "."] = process.argv.slice(2);
 if (!process.env.BUILT) await build({ mode: "story", logLevel: "error" });
 const server = await preview({ mode: "story", preview: { port: 0, strictPort: false }, logLevel: "error" });
 const browser = openBrowser();
 try {
   const page = await openPage(browser, server.resolvedUrls.local[0]);
-  await (what === "measure" ? measure(page) : pictures(page, folder, word));
+  await WAYS[what](page, folder, word);
 } finally {
   browser.close();
   await server.close();

@@ -9,8 +9,8 @@ function format(at: number, options: Intl.DateTimeFormatOptions): string {
 export function day(at: number): string {
   const locale = language() === "en" ? "en-GB" : language();
   const written = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }).format(new Date(at));
-  // Russian adds an abbreviated word, whose full stop would double at the end of a sentence.
-  return written.replace(/\sг\.$/u, "");
+  // Russian adds an abbreviated word, whose full stop would double at the end of a sentence. A day stays beside its month.
+  return written.replace(/\sг\.$/u, "").replace(" ", "\u00A0");
 }
 
 /** "14:03". */
