@@ -1,9 +1,9 @@
 // Looks at the rooms in a real browser, on the fake world: `node scripts/look.js measure` says by how much each consent
 // screen is longer than the window, `node scripts/look.js pictures <folder> [word]` takes a picture of each room,
-// `node scripts/look.js sheet <folder>` prints the spare key.
+// `node scripts/look.js sheet <folder>` prints the spare key, `node scripts/look.js findings` asks axe-core about each room.
 // Development only. Needs a Chromium; CHROMIUM names another one.
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build, preview } from "vite";
 
 const WINDOW = { width: 900, height: 700, deviceScaleFactor: 1, mobile: false };
@@ -119,7 +119,25 @@ async function sheet(page, folder) {
   }
 }
 
-const WAYS = { measure, pictures, sheet };
+/** What axe-core finds where things are drawn: contrast too, which the tests cannot tell. */
+async function findings(page) {
+  const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+  let count = 0;
+  for (const [name, query] of Object.entries(PLACES)) {
+    for (const [theme, metrics] of [["light", WINDOW], ["dark", WINDOW], ["light", ZOOMED]]) {
+      await page.show(`${query}&theme=${theme}`, metrics);
+      await page.run(axe);
+      await page.run("document.querySelectorAll('details').forEach((each) => (each.open = true))");
+      const found = await page.run("axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ' ' + node.html.slice(0, 120))))");
+      count += found.length;
+      for (const each of found) console.log(`${name} ${theme} ${metrics.width}: ${each}`);
+    }
+  }
+  console.log(`${count} findings in ${Object.keys(PLACES).length} places`);
+  if (count > 0) process.exitCode = 1;
+}
+
+const WAYS = { measure, pictures, sheet, findings };
 const [what = "measure", folder = "pictures", word = "."] = process.argv.slice(2);
 if (!process.env.BUILT) await build({ mode: "story", logLevel: "error" });
 const server = await preview({ mode: "story", preview: { port: 0, strictPort: false }, logLevel: "error" });

@@ -70,7 +70,7 @@ describe("rooms", () => {
 
   test("a card that is written down, an import, and the sheet of the spare key", async () => {
     await openRoom("data");
-    await fireEvent.click(await screen.findByRole("button", { name: "Edit work" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Change work" }));
     expect(await findings()).toEqual([]);
     await fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
     await fireEvent.click(await screen.findByRole("button", { name: "Import a file…" }));

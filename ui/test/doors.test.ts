@@ -85,7 +85,7 @@ test("what a file holds is shown first, and only what is ticked is saved", async
 test("a field that was emptied does not take anything away by itself", async () => {
   const user = userEvent.setup();
   const { heard } = await openRoom("data");
-  await user.click(await screen.findByRole("button", { name: "Edit work" }));
+  await user.click(await screen.findByRole("button", { name: "Change work" }));
   await user.clear(screen.getByLabelText("E-mail"));
   expect(screen.getByText(/choose More and Remove/u)).toBeTruthy();
   expect(screen.getByRole("button", { name: "Save" })).toHaveProperty("disabled", true);

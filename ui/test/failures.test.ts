@@ -69,9 +69,9 @@ describe("in the rooms", () => {
     ["data", "data.bringBack", ["More about Name", "Remove: Name", "Undo"]],
     ["data", "data.copy", ["More about Name", "Copy: Name"]],
     ["data", "data.setSensitive", ["More about Name", "Hide until asked for: Name"]],
-    ["data", "data.makeDefault", ["Send work by default"]],
+    ["data", "data.makeDefault", ["Send this one by default: work"]],
     ["data", "data.chooseImport", ["Import a file…"]],
-    ["data", "data.save", ["Edit work", "Save"]],
+    ["data", "data.save", ["Change work", "Save"]],
     ["data", "reveal", ["Show Birth date"]],
     ["shops", "shops.block", ["What it has: shoes.example", "Always refuse"]],
     ["shops", "shops.refresh", ["What it has: shoes.example", "Ask whether it was opened"]],
@@ -93,7 +93,7 @@ describe("in the rooms", () => {
   test.each([
     ["data", "data.exportAll", ["Export everything…"], "Export everything…"],
     ["settings", "settings.makeBackup", ["Make a backup…"], "Continue"],
-    ["settings", "settings.keyring", ["Take the keyring out"], "Continue"],
+    ["settings", "settings.keyring", ["Stop opening with the keyring"], "Continue"],
     ["settings", "settings.reset", ["Forget everything"], "Forget everything"],
   ] as const)("%s: %s, and the question stays", async (room, command, buttons, go) => {
     const user = userEvent.setup();

@@ -1,5 +1,5 @@
 // Every language says everything, with the same places in each sentence.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { around } from "../src/i18n/around";
 import { foreignWords } from "../src/i18n/foreign-words";
@@ -28,6 +28,19 @@ describe.each(["ru", "de"])("%s", (language) => {
   test("leaves none empty", () => {
     for (const [key, text] of Object.entries(other)) for (const each of sentences(text)) expect(each.trim(), key).not.toBe("");
   });
+});
+
+test.each(["en", "ru", "de"])("each plural in %s has the forms that the language has", (language) => {
+  const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories.map((form) => `form=${form}`).sort();
+  for (const [key, text] of Object.entries(texts(language))) {
+    if (typeof text !== "string") expect(Object.keys(text[0].match).sort(), key).toEqual(forms);
+  }
+});
+
+test("each text is said somewhere", () => {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.(svelte|ts)$/u.test(name) && !name.startsWith("i18n/texts"));
+  const said = files.map((name) => readFileSync(`src/${name}`, "utf8")).join();
+  for (const key of Object.keys(texts("en"))) expect(said, key).toMatch(new RegExp(`\\bm\\.${key}\\b`, "u"));
 });
 
 test("texts are compiled, and follow the language at once", () => {
