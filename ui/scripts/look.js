@@ -53,7 +53,7 @@ async function openPage(browser, address) {
     await ask("Page.navigate", { url: `${address}?${query}` });
     // Svelte draws once the fake world has answered: when the heading is there and nothing says "one moment".
     for (let tries = 0; tries < 200; tries += 1) {
-      if (await run("Boolean(document.querySelector('h1')) && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")) return;
+      if (await run("Boolean(document.querySelector('#window h1')) && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")) return;
       await new Promise((done) => setTimeout(done, 25));
     }
     throw new Error(`Nothing was shown at ${query}.`);
