@@ -10,7 +10,7 @@ use passerby_protocol::foreign::{
     CertifiedRequest, Fetch, FetchMethod, ForeignLink, ForeignRefusal, TrustAnchors,
 };
 use passerby_protocol::issuer::Issuer;
-use passerby_protocol::keys::{PairwiseKey, RelayKeys, ReleaseKey, RootSecret};
+use passerby_protocol::keys::{PairwiseKey, RelayKeys, ReleaseKey, RootSecret, find_friendly_name};
 use passerby_protocol::passport::Question;
 use passerby_protocol::request::{RequestLink, SignedRequest, TimeLimit};
 use passerby_protocol::reveal::RevealRefusal;
@@ -97,6 +97,15 @@ fn keys() {
         let sector: Sector = vector.part("sector");
         let key = PairwiseKey::derive(&root, &sector, vector.part("n")).unwrap();
         Ok(json!({ "jwk": key.public(), "jkt": key.public().jkt(), "user_ref": key.user_ref() }))
+    });
+}
+
+#[test]
+fn friendly_names() {
+    run("names", |vector| {
+        let user_refs: Vec<String> = vector.part("user_refs");
+        let names: Vec<_> = user_refs.iter().map(|user_ref| find_friendly_name(user_ref)).collect();
+        Ok(json!({ "friendly_names": names }))
     });
 }
 

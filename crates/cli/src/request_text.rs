@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use passerby_protocol::claim::ClaimName;
+use passerby_protocol::keys::find_friendly_name;
 use passerby_protocol::sector::Sector;
 use passerby_wallet::{Answer, BroughtBack, Detail, Group, Label, Lookalike, Names, RequestView};
 use serde_json::{Value, json};
@@ -85,6 +86,7 @@ pub fn object(view: &RequestView) -> Value {
         "answer_by": rfc3339(view.answer_by),
         "brought_back": view.brought_back.map(|found| matches!(found, BroughtBack::Copy { .. })),
         "known_as": view.known_as,
+        "friendly_name": find_name(view),
         "names": match view.names {
             Names::Either => json!(["regular", "stranger"]),
             Names::Regular => json!(["regular"]),
@@ -144,15 +146,24 @@ fn headline(view: &RequestView) -> String {
     format!("{} ({known}{here})", view.sector)
 }
 
+/// Under which two words the shop knows this person.
+fn find_name(view: &RequestView) -> Option<String> {
+    view.known_as.as_deref().and_then(find_friendly_name)
+}
+
 fn history(view: &RequestView) -> Vec<String> {
     let news = &view.news;
     let Some(last) = news.last_sent else {
         return vec!["You have never sent anything to this shop.".to_owned()];
     };
-    if news.is_nothing_new() {
-        return vec![format!("Asks for the same as on {}. Nothing new.", day(last))];
-    }
     let mut texts = Vec::new();
+    if let Some(name) = find_name(view) {
+        texts.push(format!("You shop here as {name}."));
+    }
+    if news.is_nothing_new() {
+        texts.push(format!("Asks for the same as on {}. Nothing new.", day(last)));
+        return texts;
+    }
     if let Some(before) = &news.purpose_before {
         texts.push(format!("The reason has changed. Before: \"{before}\"."));
     }

@@ -5,6 +5,7 @@
 export { Passerby, type Answer, type Asking, type ShopConfig } from "./passerby.js";
 export { answeredBy, parseOrderRecord, type AnsweredBy, type OrderRecord, type PasserbyRecord, type Pending, type UnsignedRecord } from "./order.js";
 export { PasserbyMisuse, PasserbyRefusal, RelayProblem, RelayUnreachable, type RefusalWord } from "./refusal.js";
+export { findFriendlyName } from "./friendly-name.js";
 export { sectorOrigin } from "./wire/sector.js";
 export type { Fetch, TransactionState } from "./relay.js";
 export type { Graded, OrLess } from "./graded.js";

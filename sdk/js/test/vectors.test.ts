@@ -8,6 +8,7 @@ import { describe, expect, test } from "vitest";
 
 import { checkAttestation } from "../src/attestation.js";
 import { deriveQuery } from "../src/dcql.js";
+import { findFriendlyName } from "../src/friendly-name.js";
 import { findFault, type Graded } from "../src/graded.js";
 import { parseOrderRecord } from "../src/order.js";
 import { acceptUnsigned, checkDelivery, type Delivery } from "../src/passport.js";
@@ -47,7 +48,7 @@ test("every folder has a reader", () => {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   // Read by wallets only: `backup`, `foreign`, and `request` but for the attestation inside, because a shop makes requests and reads none; `words` and
   // `self-copy`, because they are a person's.
-  expect(folders.sort()).toEqual(["backup", "foreign", "keys", "passport", "request", "reveal", "self-copy", "verify", "words"]);
+  expect(folders.sort()).toEqual(["backup", "foreign", "keys", "names", "passport", "request", "reveal", "self-copy", "verify", "words"]);
 });
 
 describe("keys: whoever has a passport recomputes the pseudonym", () => {
@@ -55,6 +56,13 @@ describe("keys: whoever has a passport recomputes the pseudonym", () => {
     const jwk = findSigningJwk(ok!["jwk"])!;
     expect(await deriveJkt(jwk)).toBe(ok!["jkt"]);
     expect(await deriveUserRef(input["sector"], jwk)).toBe(ok!["user_ref"]);
+  });
+});
+
+describe("names: the two words that people see", () => {
+  test.each(vectors("names"))("%s", (_file, { input, expect: { ok } }) => {
+    const names = (input["user_refs"] as string[]).map((userRef) => findFriendlyName(userRef) ?? null);
+    expect(names).toEqual(ok!["friendly_names"]);
   });
 });
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use passerby_protocol::keys::find_friendly_name;
 use passerby_wallet::{GrantState, GrantView, ShopView, Wallet};
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
@@ -118,6 +119,7 @@ fn grant_object(grant: &GrantView) -> Value {
     json!({
         "grant_id": grant.grant_id,
         "user_ref": grant.user_ref,
+        "friendly_name": find_friendly_name(&grant.user_ref),
         "as_stranger": grant.as_stranger,
         "state": grant.state,
         "given": rfc3339(grant.given),

@@ -1,5 +1,6 @@
 //! Keys as types: private ones cannot be printed or serialised by accident, and are wiped when dropped.
 
+mod friendly_name;
 mod pairwise;
 mod public;
 mod relay;
@@ -7,6 +8,7 @@ mod release;
 mod root;
 mod signing;
 
+pub use friendly_name::find_friendly_name;
 pub use pairwise::{PairwiseKey, derive_user_ref};
 pub(crate) use pairwise::{derive_foreign, length_prefixed};
 pub use public::{Jkt, NotAJkt, NotAPublicKey, PublicKey};

@@ -15,6 +15,7 @@ mod foreign;
 mod forms;
 mod graded;
 mod keys;
+mod names;
 mod passport;
 mod post_quantum;
 mod request;
@@ -33,6 +34,7 @@ fn main() -> std::io::Result<()> {
     let scene = Scene::new();
     let mut writer = Writer { step: "", written: 0, kept: 0 };
     keys::write(writer.at("keys"), &scene)?;
+    names::write(writer.at("names"))?;
     request::write(writer.at("request"), &scene)?;
     sentences::queries(writer.at("request"), &scene)?;
     forms::requests(writer.at("request"), &scene)?;

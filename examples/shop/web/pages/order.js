@@ -1,6 +1,7 @@
 /** What the buyer sees afterwards: the order, and the shop's whole knowledge of them. */
 import { html } from "hono/html";
 
+import { findFriendlyName } from "@passerby/sdk";
 import { readable } from "../question.js";
 import { euros } from "../shoes.js";
 import { shopPage } from "./frame.js";
@@ -21,6 +22,7 @@ export function orderPage(row, retention) {
       ${row.way === "passerby" ? html`
       <dl class="facts">
         <dt>Sealed copy</dt><dd>${readable(sent).join(", ") || "What your wallet shows"}</dd>
+        ${byAnotherWallet ? "" : html`<dt>Your name here</dt><dd>${findFriendlyName(row.user_ref ?? "")}. It is made up, and no other shop has it.</dd>`}
         <dt>Who can open it</dt><dd>The packing table. ${byAnotherWallet ? "It is told that another wallet answered, and may ask you whether the order is yours." : "Your wallet shows each opening."}</dd>
         <dt>Kept</dt><dd>At most ${retention} days</dd>
       </dl>
