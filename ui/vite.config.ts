@@ -34,5 +34,5 @@ export default defineConfig(({ mode }) => ({
   build: { outDir: mode === "story" ? "dist-story" : "dist", target: "safari17.5", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
   server: { port: 5173, strictPort: true },
   preview: { port: 4173, strictPort: true },
-  test: { environment: "jsdom", include: ["test/**/*.test.ts"], setupFiles: ["test/setup.ts"] },
+  test: { environment: "jsdom", include: ["test/**/*.test.ts"], setupFiles: ["test/setup.ts"], testTimeout: 60_000 },
 }));

@@ -18,6 +18,7 @@ pub mod desktop;
 mod open_wallet;
 pub mod program;
 mod qr;
+mod self_copies;
 pub mod settings;
 pub mod shell;
 mod typed;

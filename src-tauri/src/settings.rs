@@ -25,6 +25,23 @@ pub enum Language {
     De,
 }
 
+impl Language {
+    /// The one this computer speaks, as far as the window does; English otherwise.
+    #[must_use]
+    pub fn of_system() -> Self {
+        sys_locale::get_locale().map_or(Self::En, |name| Self::named(&name))
+    }
+
+    /// The one with this name (BCP 47, or as POSIX has it), such as `de-AT`.
+    fn named(name: &str) -> Self {
+        match name.split(['-', '_', '.']).next() {
+            Some("ru") => Self::Ru,
+            Some("de") => Self::De,
+            _ => Self::En,
+        }
+    }
+}
+
 /// Light, dark, or as the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]
@@ -103,16 +120,26 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Those of a new program on this computer: in its language.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self { language: Language::of_system(), ..Self::default() }
+    }
+
     /// Reads them; as in a new program when there are none, or nothing can be made of them.
     #[must_use]
     pub fn load(folder: &Path) -> Self {
+        Self::load_onto(Self::usual(), folder)
+    }
+
+    fn load_onto(usual: Self, folder: &Path) -> Self {
         let text = fs::read_to_string(folder.join(FILE)).unwrap_or_default();
         // A file of an older program lacks the newer ones: they are as in a new one.
         let read: SettingsChange = toml::from_str(&text).unwrap_or_else(|_| {
             tracing::warn!("the settings could not be read; they are as in a new program");
             SettingsChange::default()
         });
-        Self::default().with(read)
+        usual.with(read)
     }
 
     /// Writes them, whole or not at all.
@@ -163,6 +190,22 @@ impl Settings {
 mod tests {
     use super::*;
 
+    fn load(folder: &Path) -> Settings {
+        Settings::load_onto(Settings::default(), folder)
+    }
+
+    #[test]
+    fn a_new_program_speaks_as_the_computer_does() {
+        for (name, language) in [
+            ("ru-RU", Language::Ru),
+            ("de_AT.UTF-8", Language::De),
+            ("C", Language::En),
+            ("fr", Language::En),
+        ] {
+            assert_eq!(Language::named(name), language, "{name}");
+        }
+    }
+
     #[test]
     fn what_is_saved_is_read_again_and_an_older_file_is_filled_up() {
         let folder = tempfile::tempdir().unwrap();
@@ -173,18 +216,18 @@ mod tests {
             ..Settings::default()
         };
         wanted.save(folder.path()).unwrap();
-        assert_eq!(Settings::load(folder.path()), wanted);
+        assert_eq!(load(folder.path()), wanted);
         fs::write(Settings::place(folder.path()), "theme = \"dark\"\nunknown = 1\n").unwrap();
-        assert_eq!(Settings::load(folder.path()), Settings { theme: Theme::Dark, ..Settings::default() });
+        assert_eq!(load(folder.path()), Settings { theme: Theme::Dark, ..Settings::default() });
     }
 
     #[test]
     fn an_edited_file_cannot_keep_the_wallet_open_for_ever() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(Settings::place(folder.path()), "lockMinutes = 60000\nclipboardSeconds = 0\n").unwrap();
-        let read = Settings::load(folder.path());
+        let read = load(folder.path());
         assert_eq!((read.lock_minutes, read.clipboard_seconds), (240, 5));
         fs::write(Settings::place(folder.path()), "not toml at all [").unwrap();
-        assert_eq!(Settings::load(folder.path()), Settings::default());
+        assert_eq!(load(folder.path()), Settings::default());
     }
 }

@@ -17,6 +17,7 @@ use crate::change::Change;
 use crate::command_error::CommandError;
 use crate::desktop::Desktop;
 use crate::open_wallet::OpenWallet;
+use crate::self_copies::DueCopies;
 use crate::settings::Settings;
 use crate::waiting_links::WaitingLinks;
 
@@ -39,6 +40,7 @@ pub struct Shell {
     locking: AtomicBool,
     settings: Mutex<Settings>,
     links: Mutex<WaitingLinks>,
+    due_copies: DueCopies,
 }
 
 impl Shell {
@@ -53,6 +55,7 @@ impl Shell {
             locking: AtomicBool::new(false),
             settings: Mutex::new(settings),
             links: Mutex::default(),
+            due_copies: DueCopies::default(),
         }
     }
 
@@ -88,6 +91,11 @@ impl Shell {
     /// The links that wait for the wallet to be open.
     pub fn links(&self) -> MutexGuard<'_, WaitingLinks> {
         unpoisoned(&self.links)
+    }
+
+    /// The person's own copies that are to be left at relays.
+    pub fn due_copies(&self) -> &DueCopies {
+        &self.due_copies
     }
 
     /// Randomness for one command.

@@ -158,6 +158,7 @@ pub async fn consent_send(shell: State<'_, Shell>, answer: AnswerDraft) -> Answe
 /// What there is to say after a delivery that the relay confirmed.
 pub(super) async fn sent(shell: &Shell, open: &OpenWallet, delivered: &Delivered) -> Answered<SentView> {
     open.keep_return(delivered.number, delivered.return_to.to_string());
+    shell.due_copies().want(delivered.sector.clone());
     let shops = open.wallet().shops().await?;
     let grants =
         shops.into_iter().filter(|shop| shop.sector == delivered.sector).flat_map(|shop| shop.grants);

@@ -12,15 +12,16 @@ use crate::command_error::CommandError;
 use crate::desktop::FileKind;
 use crate::qr::find_link;
 use crate::shell::Shell;
-use crate::views::request::RequestLineView;
+use crate::views::request::{RequestLineView, RequestsView};
 use crate::waiting_links::is_link;
 
-/// What waits, oldest first.
+/// What waits, oldest first, and how many links that nobody has looked at.
 #[tauri::command]
 #[specta::specta]
-pub async fn request_list(shell: State<'_, Shell>) -> Answered<Vec<RequestLineView>> {
+pub async fn request_list(shell: State<'_, Shell>) -> Answered<RequestsView> {
     let open = shell.open().await?;
-    Ok(open.wallet().requests().await?.into_iter().map(RequestLineView::from).collect())
+    let lines = open.wallet().requests().await?.into_iter().map(RequestLineView::from).collect();
+    Ok(RequestsView { lines, kept: u32::try_from(shell.links().len()).unwrap_or(u32::MAX) })
 }
 
 /// Reads a link and fetches what it leads to. Answers with the request's number; what is wrong with the request itself its

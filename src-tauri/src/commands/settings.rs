@@ -176,7 +176,7 @@ pub async fn settings_reset(shell: State<'_, Shell>, passphrase: Typed) -> Answe
     }
     shell.lock().await;
     Wallet::forget(&shell.places().vault)?;
-    shell.set(Settings::default())
+    shell.set(Settings::usual())
 }
 
 async fn view(shell: &Shell) -> Answered<SettingsView> {

@@ -12,6 +12,7 @@ use super::front::{self, WINDOW};
 use super::idle::IdleTime;
 use crate::arrivals::Arrivals;
 use crate::auto_lock::{self, AutoLock};
+use crate::self_copies;
 use crate::shell::Shell;
 
 /// Started with the session: stays beside the clock.
@@ -60,6 +61,7 @@ pub fn settle_in<R: Runtime>(app: &App<R>, arguments: Vec<String>) {
     }
     hand_over_first(handle, arguments);
     tauri::async_runtime::spawn(watch_the_clock(handle.clone()));
+    tauri::async_runtime::spawn(self_copies::watch(handle.clone()));
     #[cfg(target_os = "linux")]
     tauri::async_runtime::spawn(watch_the_session(handle.clone()));
 }

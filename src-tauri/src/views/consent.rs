@@ -121,7 +121,7 @@ pub enum FamiliarityView {
     Known {
         /// Since when.
         since: Moment,
-        /// The person's name there, once something was sent.
+        /// The person's friendly name there, once something was sent.
         pseudonym: Option<String>,
         /// How often something was sent.
         orders: u32,
@@ -324,6 +324,6 @@ pub enum TermsKind {
 /// What the shop's own system gets to see.
 #[derive(Debug, Clone, Serialize, Type)]
 pub struct VisibleView {
-    /// The person's name there; absent when it is made with the first answer.
+    /// The person's friendly name there; absent when it is made with the first answer.
     pub pseudonym: Option<String>,
 }

@@ -6,6 +6,16 @@ use specta::Type;
 
 use super::moment::Moment;
 
+/// The queue, and what stands before it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestsView {
+    /// What was fetched, oldest first.
+    pub lines: Vec<RequestLineView>,
+    /// How many links wait for a click: nothing was fetched for them, so nothing is known of them.
+    pub kept: u32,
+}
+
 /// One line of the queue.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -1,5 +1,6 @@
 //! Shops that this wallet has met, and what each was given: names of details and times, no values.
 
+use passerby_protocol::keys::find_friendly_name;
 use passerby_wallet::{GrantState, GrantView, OpeningView, ShopView};
 use serde::Serialize;
 use specta::Type;
@@ -16,7 +17,7 @@ pub struct ShopLine {
     pub trade_name: String,
     /// Since when it is known.
     pub since: Moment,
-    /// The person's name there: the one of the last permission.
+    /// The friendly name of the person there; absent when the shop met only strangers.
     pub pseudonym: Option<String>,
     /// How often something was sent.
     pub orders: u32,
@@ -92,7 +93,9 @@ impl From<&ShopView> for ShopLine {
             host: shop.sector.to_string(),
             trade_name: shop.name.clone(),
             since: shop.first_seen.into(),
-            pseudonym: sent.next_back().map(|grant| grant.user_ref.clone()),
+            pseudonym: sent
+                .rfind(|grant| !grant.as_stranger)
+                .and_then(|grant| find_friendly_name(&grant.user_ref)),
             orders,
             blocked: shop.blocked,
         }

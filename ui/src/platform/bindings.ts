@@ -32,8 +32,8 @@ export const commands = {
 	lockTouched: () => __TAURI_INVOKE<void>("lock_touched"),
 	/**  For one who forgot the passphrase and has the words: opens the wallet with them and gives it a new passphrase. */
 	lockNewPassphrase: (words: Typed, passphrase: Typed) => typedError<null, CommandError>(__TAURI_INVOKE("lock_new_passphrase", { words, passphrase })),
-	/**  What waits, oldest first. */
-	requestList: () => typedError<RequestLineView[], CommandError>(__TAURI_INVOKE("request_list")),
+	/**  What waits, oldest first, and how many links that nobody has looked at. */
+	requestList: () => typedError<RequestsView, CommandError>(__TAURI_INVOKE("request_list")),
 	/**
 	 *  Reads a link and fetches what it leads to. Answers with the request's number; what is wrong with the request itself its
 	 *  screen says.
@@ -402,7 +402,7 @@ export type FamiliarityView =
 { is: "known"; 
 /**  Since when. */
 since: Moment; 
-/**  The person's name there, once something was sent. */
+/**  The person's friendly name there, once something was sent. */
 pseudonym: string | null; 
 /**  How often something was sent. */
 orders: number; 
@@ -644,6 +644,14 @@ export type RequestLineView = {
 	state: LineState,
 };
 
+/**  The queue, and what stands before it. */
+export type RequestsView = {
+	/**  What was fetched, oldest first. */
+	lines: RequestLineView[],
+	/**  How many links wait for a click: nothing was fetched for them, so nothing is known of them. */
+	kept: number,
+};
+
 /**  A sensitive value in clear. The window forgets it at `ends`, when it loses the focus, and when the wallet locks. */
 export type Revealed = {
 	/**  The value. */
@@ -767,7 +775,7 @@ export type ShopLine = {
 	tradeName: string,
 	/**  Since when it is known. */
 	since: Moment,
-	/**  The person's name there: the one of the last permission. */
+	/**  The friendly name of the person there; absent when the shop met only strangers. */
 	pseudonym: string | null,
 	/**  How often something was sent. */
 	orders: number,
@@ -923,7 +931,7 @@ text: string } |
 
 /**  What the shop's own system gets to see. */
 export type VisibleView = {
-	/**  The person's name there; absent when it is made with the first answer. */
+	/**  The person's friendly name there; absent when it is made with the first answer. */
 	pseudonym: string | null,
 };
 

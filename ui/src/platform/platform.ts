@@ -5,7 +5,7 @@ import type { Answer, Refusal, SentView } from "./answer";
 import type { CardDraft, Copied, DataView, ImportView, Where } from "./data";
 import type { Found } from "./consent";
 import type { Change } from "./change";
-import type { RequestLine } from "./request";
+import type { Requests } from "./request";
 import type { Settings, SettingsView } from "./settings";
 import type { ShopLine, ShopView } from "./shops";
 import type { Quiz, SpareKeyView } from "./spare-key";
@@ -50,7 +50,7 @@ export interface Platform {
   };
 
   requests: {
-    list(): Promise<RequestLine[]>;
+    list(): Promise<Requests>;
     /** Reads a link and fetches what it leads to. Only ever called after a click. */
     open(link: string): Promise<number>;
     /** The same with the link that the clipboard holds, as text or in a picture; nothing when it holds none. */

@@ -1,6 +1,12 @@
 // A request that waits, as one line of the queue.
 // It must never name a host that was not checked as if it were: the line carries what the check said.
 
+/** The queue, and how many links stand before it: nothing was fetched for them, so nothing is known of them. */
+export interface Requests {
+  lines: RequestLine[];
+  kept: number;
+}
+
 export interface RequestLine {
   number: number;
   host: string;

@@ -1,6 +1,7 @@
 //! From the wallet's view of a request to the window's.
 
 use passerby_protocol::claim::ClaimName;
+use passerby_protocol::keys::find_friendly_name;
 use passerby_wallet::consent::{Card, CardKind, Line, Mark, Need, Recipient, RequestKind};
 use passerby_wallet::{BroughtBack, Held, Names, Offer, RequestView, Sensitive, Way};
 
@@ -46,7 +47,7 @@ impl ConsentView {
                 kept_until: view.kept_until.into(),
                 recipients: view.terms.recipients.clone(),
             },
-            visible: VisibleView { pseudonym: view.known_as.clone() },
+            visible: VisibleView { pseudonym: view.known_as.as_deref().and_then(find_friendly_name) },
             foreign: false,
             // An answer that was begun under one name goes on under it, or the relay could match the two.
             stranger_possible: view.names == Names::Either,
@@ -60,7 +61,7 @@ impl ConsentView {
 fn familiarity(view: &RequestView) -> FamiliarityView {
     view.known_since.map_or(FamiliarityView::FirstTime, |since| FamiliarityView::Known {
         since: since.into(),
-        pseudonym: view.known_as.clone(),
+        pseudonym: view.known_as.as_deref().and_then(find_friendly_name),
         orders: u32::try_from(view.news.times_sent).unwrap_or(u32::MAX),
         last_sent: view.news.last_sent.map(Moment::from),
     })

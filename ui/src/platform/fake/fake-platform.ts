@@ -76,7 +76,7 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
       lock: async () => heard.tell({ is: "locked" }),
     },
     requests: {
-      list: async () => requests,
+      list: async () => ({ lines: requests, kept: kept === null ? 0 : 1 }),
       open: async (link) => {
         checkLink(link);
         return 2;
