@@ -4,6 +4,9 @@
 //! A story tells each step with the texts of `ui/messages`, so that a text that is gone is found by name.
 
 mod driver;
+mod eyes;
+mod file_dialog;
+mod hands;
 mod person;
 mod screen;
 mod stories;
@@ -55,6 +58,7 @@ pub const NEEDS: &[&install::SystemPart] = &[
     &install::NPM,
     &install::WEBKIT_DRIVER,
     &install::XVFB,
+    &install::XDOTOOL,
     &install::TYPEFACE,
     &install::XDG_UTILS,
     &install::DESKTOP_FILES,

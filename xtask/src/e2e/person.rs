@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::{
     driver::Window,
-    screen::{Screen, wait_for_line},
+    screen::{Screen, wait_for_another, wait_for_line},
 };
 use crate::{
     checkout::Checkout,
@@ -30,12 +30,24 @@ Exec=PROGRAM %u
 MimeType=x-scheme-handler/http;x-scheme-handler/https;
 ";
 
+/// What a person's computer is set to. The program is told nothing: it asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Computer {
+    /// The language, as in the names of `ui/messages`.
+    pub language: &'static str,
+    /// Whether its programs are to be dark.
+    pub dark: bool,
+}
+
 /// A person, and the programs that run for them. All end with this.
 pub struct Person {
+    computer: Computer,
     folder: PathBuf,
     program: PathBuf,
     display: String,
     bus: String,
+    /// How many addresses the browser was given, as far as the story has looked.
+    browsed: usize,
     driver: Option<(Process, String)>,
     keyring: Option<Process>,
     daemon: Option<Process>,
@@ -43,8 +55,8 @@ pub struct Person {
 
 impl Person {
     /// Somebody at a fresh computer, whose keyring is open.
-    pub fn arrive(checkout: &Checkout, screen: &Screen, folder: &Path) -> Result<Self> {
-        for name in ["data/applications", "config", "cache", "run", "logs"] {
+    pub fn arrive(checkout: &Checkout, screen: &Screen, folder: &Path, computer: Computer) -> Result<Self> {
+        for name in ["data/applications", "config/gtk-3.0", "cache", "run", "logs"] {
             fs::create_dir_all(folder.join(name)).with_context(|| format!("making {name}"))?;
         }
         fs::set_permissions(folder.join("run"), fs::Permissions::from_mode(0o700))
@@ -53,16 +65,19 @@ impl Person {
         let mut bus = Command::new("dbus-daemon");
         bus.args(["--session", "--nofork", "--print-address"]);
         let mut person = Self {
+            computer,
             folder: folder.to_path_buf(),
             program: checkout.built(rust::WINDOW),
             display: screen.display().to_owned(),
             bus: String::new(),
+            browsed: 0,
             driver: None,
             keyring: None,
             daemon: None,
         };
         person.daemon = Some(Process::start("the session bus", person.live(&mut bus), &log)?);
         person.bus = wait_for_line(&log, |line| line.starts_with("unix:"))?;
+        person.set_look()?;
         person.give_browser()?;
         person.open_keyring()?;
         Ok(person)
@@ -99,9 +114,11 @@ impl Person {
         Ok(())
     }
 
-    /// The address that the browser was to open.
-    pub fn browsed(&self) -> Result<String> {
-        wait_for_line(&self.folder.join("browsed"), |line| !line.is_empty())
+    /// The next address that the browser was to open.
+    pub fn browsed(&mut self) -> Result<String> {
+        let address = wait_for_another(&self.folder.join("browsed"), self.browsed, |line| !line.is_empty())?;
+        self.browsed += 1;
+        Ok(address)
     }
 
     /// What everything of this person's is started with.
@@ -116,9 +133,17 @@ impl Person {
             .env("XDG_CACHE_HOME", self.folder.join("cache"))
             .env("XDG_RUNTIME_DIR", self.folder.join("run"))
             .env("NO_AT_BRIDGE", "1")
-            .env("LANG", "C.UTF-8")
+            .env("LANG", format!("{}.UTF-8", self.computer.language))
+            .env_remove("LC_ALL")
+            .env_remove("LANGUAGE")
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("XDG_CURRENT_DESKTOP")
+    }
+
+    fn set_look(&self) -> Result<()> {
+        let dark = u8::from(self.computer.dark);
+        let settings = format!("[Settings]\ngtk-application-prefer-dark-theme={dark}\n");
+        fs::write(self.folder.join("config/gtk-3.0/settings.ini"), settings).context("setting the look")
     }
 
     fn give_browser(&self) -> Result<()> {

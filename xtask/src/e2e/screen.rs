@@ -41,11 +41,16 @@ impl Screen {
 
 /// Waits until a program has written a whole line like this.
 pub fn wait_for_line(log: &Path, like: impl Fn(&str) -> bool) -> Result<String> {
+    wait_for_another(log, 0, like)
+}
+
+/// Waits until a program has written one more whole line like this than `before`, and gives that one.
+pub fn wait_for_another(log: &Path, before: usize, like: impl Fn(&str) -> bool) -> Result<String> {
     let start = Instant::now();
     loop {
         let text = fs::read_to_string(log).unwrap_or_default();
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-        if let Some(line) = whole.lines().find(|line| like(line)) {
+        if let Some(line) = whole.lines().filter(|line| like(line)).nth(before) {
             return Ok(line.to_owned());
         }
         if start.elapsed() > PATIENCE {

@@ -1,11 +1,23 @@
 //! The stories, each with people and a window of its own.
 
+mod answers;
+mod first_visit;
+mod links;
+mod rooms;
+mod steps;
+mod ways_back;
+
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{driver::Window, person::Person, screen::Screen, texts::Texts};
+use super::{
+    driver::Window,
+    person::{Computer, Person},
+    screen::Screen,
+    texts::Texts,
+};
 use crate::{
     checkout::Checkout,
     demo::{Cast, Visitor},
@@ -30,148 +42,83 @@ pub struct Story {
 
 /// Every story there is.
 pub const STORIES: &[Story] = &[
-    Story { name: "first-visit", tell: first_visit },
-    Story { name: "warm-link", tell: warm_link },
-    Story { name: "link-while-locked", tell: link_while_locked },
-    Story { name: "decline", tell: decline },
+    Story { name: "first-visit", tell: |stage, name| first_visit::tell(stage, name, ENGLISH) },
+    Story { name: "first-visit-in-russian", tell: |stage, name| first_visit::tell(stage, name, RUSSIAN) },
+    Story { name: "keyboard", tell: first_visit::by_keyboard },
+    Story { name: "zoom", tell: first_visit::drawn_twice_as_large },
+    Story { name: "warm-link", tell: links::warm },
+    Story { name: "two-links", tell: links::two_at_once },
+    Story { name: "link-while-locked", tell: links::while_locked },
+    Story { name: "choose", tell: answers::choose },
+    Story { name: "stranger", tell: answers::stranger },
+    Story { name: "decline", tell: answers::decline },
+    Story { name: "back-by-words", tell: ways_back::words },
+    Story { name: "back-by-backup", tell: ways_back::backup },
+    Story { name: "rooms-en-light", tell: |stage, name| rooms::tell(stage, name, ENGLISH) },
+    Story {
+        name: "rooms-en-dark",
+        tell: |stage, name| rooms::tell(stage, name, Computer { dark: true, ..ENGLISH }),
+    },
+    Story { name: "rooms-ru-light", tell: |stage, name| rooms::tell(stage, name, RUSSIAN) },
+    Story {
+        name: "rooms-ru-dark",
+        tell: |stage, name| rooms::tell(stage, name, Computer { dark: true, ..RUSSIAN }),
+    },
 ];
 
-const PASSPHRASE: &str = "plumb fjord zigzag 4711 heron";
+const ENGLISH: Computer = Computer { language: "en", dark: false };
+const RUSSIAN: Computer = Computer { language: "ru", dark: false };
 
-/// What Anna types. She does not exist.
-const ANNA: &[(&str, &str, &str)] = &[
-    ("claim_name", "name", "Anna Żółć-Beispiel"),
-    ("claim_address_street_address", "address.street_address", "Große Hamburger Straße 12"),
-    ("claim_address_postal_code", "address.postal_code", "10115"),
-    ("claim_address_locality", "address.locality", "Berlin"),
-    ("claim_address_country", "address.country", "Germany"),
-];
+/// A browser, and what the shop gave it.
+struct Asked {
+    browser: Visitor,
+    link: String,
+    order: u64,
+}
 
 impl Stage<'_> {
-    fn person(&self, name: &str) -> Result<Person> {
-        Person::arrive(self.checkout, self.screen, &self.folder.join(name))
+    /// Somebody at a computer of their own, whose folder has this name.
+    fn person(&self, name: &str, computer: Computer) -> Result<(Person, Texts)> {
+        let person = Person::arrive(self.checkout, self.screen, &self.folder.join(name), computer)?;
+        Ok((person, Texts::read(self.checkout, computer.language)?))
     }
 
     fn picture(&self, window: &Window, name: &str) -> Result<()> {
         window.picture(&self.screens.join(format!("{name}.png")))
     }
 
-    /// Somebody in a browser asks for shoes. Gives the browser, and the link that the shop gave it.
-    fn ask(&self) -> Result<(Visitor, String)> {
+    /// A picture of a place, and whether axe-core and the width of the window have anything against it.
+    fn look(&self, window: &Window, story: &str, place: &str) -> Result<()> {
+        self.picture(window, &format!("{story}-{place}"))?;
+        window.fits(place)?;
+        window.is_accessible(self.checkout, place)
+    }
+
+    /// The shop's name.
+    fn host(&self) -> &str {
+        &self.cast.sector
+    }
+
+    /// Somebody in a browser asks for shoes.
+    fn ask(&self) -> Result<Asked> {
         let browser = Visitor::of(&self.cast.sector, self.cast.shop_port);
         let asked = browser.post("/api/checkout", &json!({}))?;
         let link = asked["link"].as_str().context("the shop gave no link")?.to_owned();
-        Ok((browser, link))
+        let order = asked["order"]["no"].as_u64().context("the shop gave no number")?;
+        Ok(Asked { browser, link, order })
+    }
+
+    /// What the shop keeps of an order, once the browser came back with this address.
+    fn land(&self, asked: &Asked, back: &str) -> Result<Value> {
+        let path = back.split_once(&self.cast.sector).context("the way back leads elsewhere")?.1;
+        Ok(asked.browser.get(path)?["order"].take())
     }
 
     /// Opens the parcel's label where the release key is.
-    fn unpack(&self, browser: &Visitor, back: &str) -> Result<Value> {
-        let path = back.split_once(&self.cast.sector).context("the way back leads elsewhere")?.1;
-        let number = browser.get(path)?["order"]["no"].as_u64().context("the shop made no order")?;
-        let port = self.cast.packing_port;
+    fn open_label(&self, asked: &Asked) -> Result<Value> {
+        let (port, order) = (self.cast.packing_port, asked.order);
         let table = Visitor::of(&format!("127.0.0.1:{port}"), port).with_key(self.cast.packing_key()?);
-        let label = table.get(&format!("/api/orders/{number}/open?reason=packing%20order%20{number}"))?;
-        Ok(label["opened"].clone())
+        let mut label = table.get(&format!("/api/orders/{order}/open?reason=packing%20order%20{order}"))?;
+        Ok(label["opened"].take())
     }
-}
-
-fn make_wallet(window: &Window, texts: &Texts) -> Result<()> {
-    window.write(&texts.say("passphrase")?, PASSPHRASE)?;
-    window.write(&texts.say("passphrase_again")?, PASSPHRASE)?;
-    window.click("button", &texts.say("w_create")?)
-}
-
-fn type_details(window: &Window, texts: &Texts) -> Result<()> {
-    for (text, _, value) in ANNA {
-        window.write(&texts.say(text)?, value)?;
-    }
-    Ok(())
-}
-
-/// From a link in a browser, with no wallet on the computer, to a packed parcel.
-fn first_visit(stage: &Stage<'_>, name: &str) -> Result<()> {
-    let texts = Texts::read(stage.checkout, "en")?;
-    let mut anna = stage.person(name)?;
-    let (browser, link) = stage.ask()?;
-    let window = anna.open(&[&link])?;
-    window.find("heading", &texts.say("w_head_shop")?)?;
-    stage.picture(&window, "welcome-from-shop")?;
-    make_wallet(&window, &texts)?;
-
-    let host = stage.cast.sector.as_str();
-    let send = texts.fill("send_to", &[("host", host)])?;
-    window.find("button", &send)?;
-    window.resize(900, 700)?;
-    ensure!(!window.overflows()?, "the consent screen is wider than 900 x 700");
-    stage.picture(&window, "consent-empty")?;
-    type_details(&window, &texts)?;
-    stage.picture(&window, "consent")?;
-    // Enter says neither yes nor no.
-    window.press("\u{e007}")?;
-    ensure!(window.has("button", &send)?, "Enter sent or refused");
-    window.click("button", &send)?;
-
-    window.find("heading", &texts.fill("sent_head", &[("host", host)])?)?;
-    stage.picture(&window, "sent")?;
-    window.click("button", &texts.say("back_shop")?)?;
-    let label = stage.unpack(&browser, &anna.browsed()?)?;
-    for (_, claim, value) in ANNA {
-        ensure!(label[*claim] == *value, "the label does not say what was typed for {claim}");
-    }
-    ensure!(
-        label.as_object().is_some_and(|label| label.len() == ANNA.len()),
-        "the label says more than was sent"
-    );
-    ensure!(anna.vault().is_file(), "there is no vault");
-    window.close()
-}
-
-/// A link that is clicked while the wallet is open opens at once.
-fn warm_link(stage: &Stage<'_>, name: &str) -> Result<()> {
-    let texts = Texts::read(stage.checkout, "en")?;
-    let mut anna = stage.person(name)?;
-    let window = anna.open(&[])?;
-    window.find("heading", &texts.say("w_head")?)?;
-    stage.picture(&window, "welcome")?;
-    make_wallet(&window, &texts)?;
-    window.find("button", &texts.say("lock_now")?)?;
-    let (_, link) = stage.ask()?;
-    anna.click_link(&link)?;
-    window.find("button", &texts.fill("send_to", &[("host", &stage.cast.sector)])?)?;
-    window.close()
-}
-
-/// A link that is clicked while the wallet is locked waits, names nobody, and lowers nothing.
-fn link_while_locked(stage: &Stage<'_>, name: &str) -> Result<()> {
-    let texts = Texts::read(stage.checkout, "en")?;
-    let mut anna = stage.person(name)?;
-    let window = anna.open(&[])?;
-    make_wallet(&window, &texts)?;
-    window.click("button", &texts.say("lock_now")?)?;
-    window.find("heading", &texts.say("l_head")?)?;
-    let (_, link) = stage.ask()?;
-    anna.click_link(&link)?;
-    window.find("text", &texts.say("l_waiting")?)?;
-    stage.picture(&window, "locked-with-request")?;
-    ensure!(!window.text()?.contains(&stage.cast.sector), "the lock names who asks");
-    ensure!(window.has("button", &texts.say("l_unlock")?)?, "the link lowered the lock");
-    window.write(&texts.say("passphrase")?, PASSPHRASE)?;
-    window.click("button", &texts.say("l_unlock")?)?;
-    window.find("button", &texts.fill("send_to", &[("host", &stage.cast.sector)])?)?;
-    window.close()
-}
-
-/// No is as easy as yes, and nothing leaves.
-fn decline(stage: &Stage<'_>, name: &str) -> Result<()> {
-    let texts = Texts::read(stage.checkout, "en")?;
-    let mut anna = stage.person(name)?;
-    let (browser, link) = stage.ask()?;
-    let window = anna.open(&[&link])?;
-    make_wallet(&window, &texts)?;
-    window.find("button", &texts.fill("send_to", &[("host", &stage.cast.sector)])?)?;
-    window.click("button", &texts.say("dont")?)?;
-    window.find("heading", &texts.say("sent_nothing")?)?;
-    stage.picture(&window, "declined")?;
-    drop(browser);
-    window.close()
 }

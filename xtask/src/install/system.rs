@@ -80,6 +80,8 @@ pub const PKG_CONFIG: SystemPart = program("pkg-config", &["pkg-config"], "pkg-c
 pub const WEBKIT_DRIVER: SystemPart = program("WebKitWebDriver", &["webkit2gtk-driver"], "WebKitWebDriver");
 /// A screen that nobody looks at.
 pub const XVFB: SystemPart = program("Xvfb", &["xvfb", "xauth"], "Xvfb");
+/// A keyboard for dialogs of the system.
+pub const XDOTOOL: SystemPart = program("xdotool", &["xdotool"], "xdotool");
 /// The letters of three languages.
 pub const TYPEFACE: SystemPart =
     file("fonts/truetype/dejavu/DejaVuSans.ttf", &["fonts-dejavu-core"], "the typeface DejaVu Sans");
