@@ -4,11 +4,10 @@
 
 mod card;
 mod choice;
+mod news;
 mod offer;
 mod picked;
 mod usual;
-
-use std::collections::BTreeSet;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::consent::Choice;
@@ -23,16 +22,16 @@ use crate::derived::{BIRTHDATE, Derived};
 use crate::group::Group;
 use crate::label::Label;
 use crate::lookalike::Lookalike;
-use crate::records::{AttributeRecord, GrantRecord, RequestRecord};
+use crate::records::{AttributeRecord, RequestRecord};
 use crate::relay_trouble::host_of;
 use crate::saved::Saved;
 use crate::stranger::REGULAR;
 use crate::wallet::Wallet;
-use crate::who_knows::SentDetail;
 
 pub use card::{Card, CardKind, Line, Mark, Need, Recipient};
 pub use choice::{Answer, ChoiceError, Going, Optionals};
 pub(crate) use choice::{choose, going};
+pub use news::{Moved, News};
 pub use offer::{Offer, Way};
 pub use picked::{Picked, Typed};
 pub use usual::RequestKind;
@@ -134,36 +133,6 @@ pub enum Names {
     Regular,
     /// As a stranger: the relay server saw that already. The 24 words do not bring back what is given so.
     Stranger,
-}
-
-/// What is different from the times when something was sent to this shop before.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct News {
-    /// How often something was sent there.
-    pub times_sent: usize,
-    /// When something was last sent there.
-    pub last_sent: Option<Timestamp>,
-    /// Asked for, and not any of those times. Empty at first sight.
-    pub new_claims: Vec<ClaimName>,
-    /// The shop wants to keep it longer: for how many days it was the last time.
-    pub shorter_before: Option<u32>,
-    /// The reason has changed: what it was the last time.
-    pub purpose_before: Option<String>,
-    /// Recipients that were not named the last time.
-    pub new_recipients: Vec<String>,
-    /// What goes unless another is named is another one than the shop has.
-    pub moved: Vec<Moved>,
-}
-
-/// The shop has another value than would go now: an older one, or one of another label.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
-    /// Of what.
-    pub group: Group,
-    /// The label that would go.
-    pub sends: Label,
-    /// The label under which it was saved what the shop has.
-    pub had: Label,
 }
 
 impl RequestView {
@@ -289,7 +258,7 @@ impl Wallet {
         let mut news = News::since(&sent, asked(), request.terms());
         let mut there = self.sent_details(&saved).await?;
         there.retain(|sent| sent.host == *request.sector() && !sent.ended);
-        news.moved = find_moved(asked(), &there);
+        news.moved = news::find_moved(asked(), &there);
         Ok(RequestView {
             number: record.number,
             sector: request.sector().clone(),
@@ -321,51 +290,6 @@ impl Wallet {
             news,
         })
     }
-}
-
-impl News {
-    fn since<'a>(sent: &[GrantRecord], asked: impl Iterator<Item = &'a Detail>, terms: &Terms) -> Self {
-        let Some(last) = sent.last() else { return Self::default() };
-        let asked_before: BTreeSet<_> =
-            sent.iter().flat_map(|grant| grant.claims.iter().chain(&grant.asked)).collect();
-        let new = |name: &&String| !last.terms.recipients.contains(name);
-        Self {
-            times_sent: sent.len(),
-            last_sent: Some(last.given),
-            new_claims: asked
-                .map(|detail| detail.claim.clone())
-                .filter(|claim| !asked_before.contains(claim))
-                .collect(),
-            moved: Vec::new(),
-            shorter_before: (terms.retention > last.terms.retention).then_some(last.terms.retention),
-            purpose_before: (terms.purpose != last.terms.purpose).then(|| last.terms.purpose.clone()),
-            new_recipients: terms.recipients.iter().filter(new).cloned().collect(),
-        }
-    }
-
-    /// Whether the shop asks for the same as the last time, on the same terms.
-    #[must_use]
-    pub fn is_nothing_new(&self) -> bool {
-        let changed = self.shorter_before.is_some() || self.purpose_before.is_some();
-        let known = self.new_claims.is_empty() && self.new_recipients.is_empty() && self.moved.is_empty();
-        self.times_sent > 0 && known && !changed
-    }
-}
-
-/// Compares what would go with what the shop was sent last of the same.
-fn find_moved<'a>(asked: impl Iterator<Item = &'a Detail>, there: &[SentDetail]) -> Vec<Moved> {
-    let mut moved: Vec<Moved> = Vec::new();
-    for detail in asked {
-        let group = Group::of(&detail.claim);
-        // An address is what was last sent of any of its members: that of two times is not mixed.
-        let Some(last) = there.iter().rev().find(|sent| group.holds(&sent.claim)) else { continue };
-        let of_it = |sent: &&SentDetail| sent.answer == last.answer && sent.claim == detail.claim;
-        let (Some(sent), Some(held)) = (there.iter().find(of_it), &detail.value) else { continue };
-        if !sent.is(&held.value) && !moved.iter().any(|moved| moved.group == group) {
-            moved.push(Moved { group, sends: held.label.clone(), had: sent.label.clone() });
-        }
-    }
-    moved
 }
 
 /// Until when a shop that is answered at `now` may keep it.
