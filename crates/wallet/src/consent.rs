@@ -2,6 +2,7 @@
 //!
 //! Never in here: a default that says yes, and a word that calls a shop honest.
 
+mod asked;
 mod card;
 mod choice;
 mod news;

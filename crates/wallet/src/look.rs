@@ -82,6 +82,8 @@ pub struct RequestLine {
     pub number: u32,
     /// Who asks; merely claimed as long as `answer_by` is absent.
     pub sector: Sector,
+    /// Whether it is a foreign verifier, and no shop.
+    pub foreign: bool,
     /// How far it is: `Waiting` or `Sending`.
     pub state: RequestState,
     /// When it was opened.
@@ -119,6 +121,7 @@ impl Wallet {
             Some(RequestLine {
                 number: record.number,
                 sector: link.claimed_sector().clone(),
+                foreign: false,
                 state: record.state,
                 opened: record.opened,
                 answer_by: record.answer_by,

@@ -1,7 +1,7 @@
 //! A request in cards, as people think of it: where it is brought to, where messages go, the invoice, the age.
 //!
 //! ```text
-//! RequestView ──cards──▶ Card ── lines: what is ticked and goes as one
+//! what is asked ──cards──▶ Card ── lines: what is ticked and goes as one
 //!                          └──── recipients: whose values go, one label for the whole card
 //! ```
 //!
@@ -11,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use passerby_protocol::claim::ClaimName;
 
+use super::asked::Asked;
 use super::usual::{FIRM, is_part_of_name, is_place};
-use super::{Detail, Held, RequestView};
+use super::{Detail, Held};
 use crate::group::Group;
 use crate::label::Label;
 use crate::sensitive::Sensitive;
@@ -126,12 +127,11 @@ pub enum Mark {
     NotUsual,
 }
 
-impl RequestView {
-    /// The request in cards, in the order in which people read. Each detail that is asked for stands on exactly one.
-    #[must_use]
-    pub fn cards(&self) -> Vec<Card> {
-        let delivered = self.asked().any(|detail| is_place(&detail.claim));
-        let billed = self.asked().any(|detail| FIRM.contains(&detail.claim.as_str()));
+impl Asked<'_> {
+    /// In cards: [`super::RequestView::cards`].
+    pub fn cards(self) -> Vec<Card> {
+        let delivered = self.details().any(|detail| is_place(&detail.claim));
+        let billed = self.details().any(|detail| FIRM.contains(&detail.claim.as_str()));
         let of = |kind| move |detail: &&Detail| CardKind::of(&detail.claim, delivered, billed) == kind;
         let card = |kind| {
             let needed: Vec<_> = self.needed.iter().filter(of(kind)).collect();
@@ -143,7 +143,7 @@ impl RequestView {
         CardKind::ALL.into_iter().filter_map(card).collect()
     }
 
-    fn lines(&self, needed: &[&Detail], optional: &[&Detail]) -> Vec<Line> {
+    fn lines(self, needed: &[&Detail], optional: &[&Detail]) -> Vec<Line> {
         let mut lines: Vec<(Line, Vec<&Detail>)> = Vec::new();
         for (need, details) in [(Need::Needed, needed), (Need::YourChoice, optional)] {
             for detail in details {
@@ -170,10 +170,11 @@ impl RequestView {
         finished.collect()
     }
 
-    fn marks(&self, claims: &[ClaimName]) -> Vec<Mark> {
+    fn marks(self, claims: &[ClaimName]) -> Vec<Mark> {
+        let Some(news) = self.news else { return Vec::new() };
         let kind = self.kind();
-        let is_new = claims.iter().any(|claim| self.news.new_claims.contains(claim));
-        let longer = !is_new && self.news.shorter_before.is_some();
+        let is_new = claims.iter().any(|claim| news.new_claims.contains(claim));
+        let longer = !is_new && news.shorter_before.is_some();
         let unusual = claims.iter().any(|claim| !kind.is_usual(claim));
         let marks = [(is_new, Mark::NewThisTime), (longer, Mark::KeptLonger), (unusual, Mark::NotUsual)];
         marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark).collect()

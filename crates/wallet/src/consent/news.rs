@@ -45,7 +45,11 @@ pub struct Moved {
 }
 
 impl News {
-    pub(super) fn since<'a>(sent: &[GrantRecord], asked: impl Iterator<Item = &'a Detail>, terms: &Terms) -> Self {
+    pub(super) fn since<'a>(
+        sent: &[GrantRecord],
+        asked: impl Iterator<Item = &'a Detail>,
+        terms: &Terms,
+    ) -> Self {
         let Some(last) = sent.last() else { return Self::default() };
         let asked_before: BTreeSet<_> =
             sent.iter().flat_map(|grant| grant.claims.iter().chain(&grant.asked)).collect();

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 
-use super::{Answer, Card, CardKind, ChoiceError, Line, Need, Optionals, Recipient, RequestView, Way};
+use super::asked::Asked;
+use super::{Answer, Card, CardKind, ChoiceError, Line, Need, Optionals, Recipient, Way};
 use crate::group::Group;
 use crate::label::Label;
 
@@ -34,10 +35,9 @@ pub struct Picked {
     pub as_stranger: bool,
 }
 
-impl RequestView {
-    /// The answer that was picked. Whatever goes is saved under the label that was picked for its card, or typed. A needed
-    /// line goes whole or nothing goes; of a line of the person's own choice goes what there is, and something must be.
-    pub fn answer(&self, picked: &Picked) -> Result<Answer, ChoiceError> {
+impl<'a> Asked<'a> {
+    /// The answer that was picked: [`super::RequestView::answer`].
+    pub fn answer(self, picked: &Picked) -> Result<Answer, ChoiceError> {
         let cards = self.cards();
         self.ensure_offered(&cards, picked)?;
         let mut answer = Answer { as_stranger: picked.as_stranger, ..Answer::default() };
@@ -70,23 +70,21 @@ impl RequestView {
         answer.optional = Optionals::Only(ticked);
         Ok(answer)
     }
-}
 
-impl RequestView {
     /// The way that was picked for a line, where less would do.
-    fn find_less(&self, line: &Line, picked: &Picked) -> Result<Option<(usize, &Way)>, ChoiceError> {
+    fn find_less(self, line: &Line, picked: &Picked) -> Result<Option<(usize, &'a Way)>, ChoiceError> {
         let Some(&number) = picked.less.get(&line.id) else { return Ok(None) };
         let offer = self.offers.iter().find(|offer| offer.group.as_str() == line.id);
         let way = offer.and_then(|offer| offer.ways.get(number)).filter(|way| !way.details.is_empty());
         way.map(|way| Some((number, way))).ok_or(ChoiceError::NotOnCards)
     }
 
-    fn has_ways(&self, line: &Line) -> bool {
+    fn has_ways(self, line: &Line) -> bool {
         self.offers.iter().any(|offer| offer.group.as_str() == line.id)
     }
 
     /// Nothing that was picked may pass silently because the request does not have it.
-    fn ensure_offered(&self, cards: &[Card], picked: &Picked) -> Result<(), ChoiceError> {
+    fn ensure_offered(self, cards: &[Card], picked: &Picked) -> Result<(), ChoiceError> {
         let lines = || cards.iter().flat_map(|card| &card.lines);
         let instead = || self.offers.iter().flat_map(super::Offer::details);
         let is_asked = |claim: &ClaimName| {

@@ -68,12 +68,6 @@ impl RequestKind {
 }
 
 impl RequestView {
-    /// What the request seems to be for.
-    #[must_use]
-    pub fn kind(&self) -> RequestKind {
-        RequestKind::of(self.asked().map(|detail| &detail.claim))
-    }
-
     /// What is asked for beyond what is usual for such a request.
     pub fn unusual(&self) -> impl Iterator<Item = &ClaimName> {
         let kind = self.kind();

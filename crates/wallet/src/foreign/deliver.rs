@@ -11,6 +11,7 @@
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::foreign::ForeignHost;
 use passerby_protocol::sector::Sector;
+use passerby_protocol::time::Timestamp;
 use passerby_relay_api::client::VerifierClient;
 use passerby_relay_api::{RelayError, Sent as Left};
 use passerby_vault::{RecordError, RecordId};
@@ -31,6 +32,8 @@ pub struct ForeignDelivered {
     pub number: u32,
     /// To whom.
     pub host: Sector,
+    /// When the person agreed.
+    pub given: Timestamp,
     /// The names of what was sent.
     pub claims: Vec<ClaimName>,
     /// Where the browser goes now, if the verifier said so and it leads to the same host.
@@ -66,11 +69,8 @@ impl Wallet {
                 record.return_to = return_to.as_ref().map(ToString::to_string);
                 record.fetched = None;
                 answer.form.clear();
-                let claims = answer.claims.clone();
-                (
-                    What::Sent,
-                    Ok(ForeignDelivered { number: record.number, host: host.clone(), claims, return_to }),
-                )
+                let (number, given, claims) = (record.number, answer.given, answer.claims.clone());
+                (What::Sent, Ok(ForeignDelivered { number, host: host.clone(), given, claims, return_to }))
             }
             Err(cause) => {
                 let (left, word) = (cause.sent(), word_of(&cause));

@@ -4,7 +4,6 @@ use passerby_protocol::foreign::{FetchMethod, ForeignHost, ForeignLink, Link, wa
 use passerby_protocol::random_id::Nonce;
 use passerby_protocol::request::LinkRefusal;
 use passerby_protocol::sector::Sector;
-use passerby_protocol::time::{DAY, Timestamp};
 use passerby_relay_api::ConnectionError;
 use passerby_relay_api::client::{AboutWallet, VerifierClient};
 use passerby_vault::{RecordError, RecordId};
@@ -14,13 +13,9 @@ use super::trouble::HostTrouble;
 use super::{ForeignView, Trust};
 use crate::answered::AlreadyAnswered;
 use crate::block::Blocked;
-use crate::look::RequestLine;
 use crate::records::{Fetched, ForeignRequestRecord, RequestState};
 use crate::trouble::{Sent, Trouble};
 use crate::wallet::Wallet;
-
-/// The longest life of a request whose end is not known yet, in seconds.
-const LONGEST: i64 = 1_800;
 
 /// Why a request of a foreign verifier cannot be shown. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +57,18 @@ pub enum ForeignOpenError {
     /// The vault could not be read or written.
     #[error(transparent)]
     Vault(#[from] RecordError),
+}
+
+impl ForeignOpenError {
+    /// Who is claimed to ask, where that could not be found out or does not hold.
+    #[must_use]
+    pub fn find_claimed(&self) -> Option<&str> {
+        match self {
+            Self::StatementUnreachable { trouble } => Some(trouble.host()),
+            Self::Refused { fetched_from, .. } => Some(fetched_from),
+            _ => None,
+        }
+    }
 }
 
 impl Trouble for ForeignOpenError {
@@ -107,17 +114,6 @@ impl Trouble for ForeignOpenError {
     }
 }
 
-/// What a foreign verifier was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForeignSent {
-    /// To whom.
-    pub host: Sector,
-    /// When.
-    pub given: Timestamp,
-    /// What.
-    pub claims: Vec<passerby_protocol::claim::ClaimName>,
-}
-
 impl Wallet {
     /// Whether a link leads to a foreign verifier and not to a shop.
     #[must_use]
@@ -132,6 +128,28 @@ impl Wallet {
         trust: &Trust,
         rng: &mut impl CryptoRng,
     ) -> Result<ForeignView, ForeignOpenError> {
+        let (id, mut record) = self.fetch_and_keep_foreign(link, trust, rng).await?;
+        let request = self.check_foreign(id, &mut record, trust, rng).await?;
+        Ok(self.view_foreign(&record, &request).await?)
+    }
+
+    /// Reads the link of a foreign verifier, fetches the request and keeps it, and says what to call it. Nothing is checked yet:
+    /// that does the first look at it ([`Self::look_foreign`]).
+    pub async fn fetch_foreign_request(
+        &self,
+        link: &str,
+        trust: &Trust,
+        rng: &mut impl CryptoRng,
+    ) -> Result<u32, ForeignOpenError> {
+        Ok(self.fetch_and_keep_foreign(link, trust, rng).await?.1.number)
+    }
+
+    async fn fetch_and_keep_foreign(
+        &self,
+        link: &str,
+        trust: &Trust,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(RecordId, ForeignRequestRecord), ForeignOpenError> {
         let link = ForeignLink::parse(link)?;
         if let Some(host) = claimed_host(&link) {
             self.ensure_not_blocked(&host).await??;
@@ -142,57 +160,7 @@ impl Wallet {
         if record.fetched.is_none() {
             self.fetch_foreign(id, &mut record, &link, trust, rng).await?;
         }
-        let request = self.check_foreign(id, &mut record, trust, rng).await?;
-        Ok(self.view_foreign(&record, &request).await?)
-    }
-
-    /// The number of the foreign request that is meant: by this number, or as the only thing that waits.
-    pub async fn find_foreign(&self, number: Option<u32>) -> Result<Option<u32>, RecordError> {
-        let number = match number {
-            Some(number) => number,
-            None => match self.meant_numbers().await?.as_slice() {
-                [only] => *only,
-                _ => return Ok(None),
-            },
-        };
-        let found = self.find_record(|record: &ForeignRequestRecord| record.number == number).await?;
-        Ok(found.map(|(_, record)| record.number))
-    }
-
-    /// What foreign verifiers were given, oldest first.
-    pub async fn foreign_sent(&self) -> Result<Vec<ForeignSent>, RecordError> {
-        let records = self.vault().list::<ForeignRequestRecord>().await?;
-        let sent = records.into_iter().filter(|(_, record)| record.state == RequestState::Sent);
-        let view = |record: ForeignRequestRecord| {
-            let (host, answer) = record.host.zip(record.answer)?;
-            Some(ForeignSent { host, given: answer.given, claims: answer.claims })
-        };
-        Ok(sent.filter_map(|(_, record)| view(record)).collect())
-    }
-
-    /// The lines of foreign requests in the list of those that wait.
-    pub(crate) async fn foreign_lines(&self) -> Result<Vec<RequestLine>, RecordError> {
-        let now = self.now();
-        let records = self.vault().list::<ForeignRequestRecord>().await?;
-        let line = |record: ForeignRequestRecord| {
-            let open = match record.state {
-                RequestState::Waiting => record.fetched.is_some() && !ends(&record).has_ended(now),
-                RequestState::Sending => true,
-                _ => false,
-            };
-            let sector = record.host.filter(|_| open)?;
-            let (number, state) = (record.number, record.state);
-            Some(RequestLine { number, sector, state, opened: record.opened, answer_by: record.answer_by })
-        };
-        Ok(records.into_iter().filter_map(|(_, record)| line(record)).collect())
-    }
-
-    pub(super) async fn find_foreign_record(
-        &self,
-        number: u32,
-    ) -> Result<(RecordId, ForeignRequestRecord), RecordError> {
-        let found = self.find_record(|record: &ForeignRequestRecord| record.number == number).await?;
-        found.ok_or(RecordError::Shape { kind: "foreign_request" })
+        Ok((id, record))
     }
 
     async fn keep_foreign_link(
@@ -241,19 +209,6 @@ impl Wallet {
         self.vault().update(id, record, rng).await?;
         Ok(())
     }
-
-    /// Drops requests a day after their end; what was sent, or may have been, stays.
-    async fn forget_old_foreign_requests(&self) -> Result<(), RecordError> {
-        let now = self.now();
-        let mut batch = self.vault().batch();
-        for (id, record) in self.vault().list::<ForeignRequestRecord>().await? {
-            let over = matches!(record.state, RequestState::Waiting | RequestState::Declined);
-            if over && now - ends(&record) >= DAY {
-                batch.remove(id);
-            }
-        }
-        if batch.is_empty() { Ok(()) } else { self.vault().write(batch).await }
-    }
 }
 
 /// Whether a request can still be decided: it waits, or its answer certainly did not leave.
@@ -264,10 +219,6 @@ pub(super) fn ensure_undecided(record: &ForeignRequestRecord) -> Result<(), Alre
     }
     let (number, state, return_to) = (record.number, record.state, record.return_to.clone());
     Err(AlreadyAnswered { number, state, return_to })
-}
-
-fn ends(record: &ForeignRequestRecord) -> Timestamp {
-    record.answer_by.unwrap_or(record.opened + LONGEST)
 }
 
 /// Who is claimed to ask while nothing is checked: the host the request is fetched from, if it can be one.

@@ -16,6 +16,12 @@ impl HostTrouble {
         Self { host: host.to_owned(), cause }
     }
 
+    /// Who did not answer as it should.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Which trouble, for machines.
     #[must_use]
     pub fn code(&self) -> &'static str {

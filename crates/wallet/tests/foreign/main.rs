@@ -5,6 +5,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod cards;
 mod log;
 mod statement;
 mod story;
