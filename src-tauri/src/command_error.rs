@@ -18,7 +18,7 @@ pub struct CommandError {
     pub message: String,
     /// Whether anything of the person's has left this computer.
     pub sent: SentWord,
-    /// What the window's sentence has places for: a relay's host, a limit. Never a person's value.
+    /// What the window's sentence has places for: a relay's or a verifier's host, a limit. Never a person's value.
     pub facts: BTreeMap<String, String>,
 }
 
@@ -55,6 +55,12 @@ impl CommandError {
     /// command of the terminal.
     pub fn of(trouble: &(impl Trouble + ?Sized)) -> Self {
         Self { sent: trouble.sent().into(), ..Self::new(trouble.code(), sentence(&trouble.to_string())) }
+    }
+
+    /// A trouble with a foreign verifier, which promises less about the same bytes than a relay does: the window's sentences
+    /// name it instead of a relay.
+    pub fn of_foreign(host: impl Into<String>, trouble: &(impl Trouble + ?Sized)) -> Self {
+        Self::of(trouble).with_fact("host", host)
     }
 
     /// With what a sentence has a place for.

@@ -1,14 +1,19 @@
 //! An open wallet, and what the window was shown of it: the answer names what was shown, and nothing else is sent.
 
+mod asking;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-use passerby_wallet::{PassphraseConfirmed, Removed, RequestView, Wallet};
+use passerby_protocol::sector::Sector;
+use passerby_wallet::{PassphraseConfirmed, Removed, Wallet};
 use rand::rngs::StdRng;
 
 use crate::command_error::CommandError;
 use crate::shell::unpoisoned;
 use crate::views::details::Where;
+
+pub use asking::Asking;
 
 /// An open wallet.
 pub struct OpenWallet {
@@ -22,8 +27,8 @@ pub struct OpenWallet {
 /// A request as it was shown.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    /// What the window got.
-    pub view: RequestView,
+    /// Who asks for what, as the window got it.
+    pub asking: Asking,
     /// Which of the views of this request it was.
     pub revision: u32,
     /// That the passphrase was typed for it.
@@ -41,11 +46,11 @@ impl OpenWallet {
     }
 
     /// Remembers that a request is shown, and says as which revision.
-    pub fn show(&self, view: RequestView) -> u32 {
+    pub fn show(&self, asking: Asking) -> u32 {
         let mut shown = self.shown();
-        let before = shown.get(&view.number);
+        let before = shown.get(&asking.number());
         let revision = before.map_or(1, |before| before.revision.saturating_add(1));
-        shown.insert(view.number, Shown { view, revision, confirmed: None });
+        shown.insert(asking.number(), Shown { asking, revision, confirmed: None });
         revision
     }
 
@@ -67,7 +72,12 @@ impl OpenWallet {
 
     /// The privacy policy of the shop behind a request that is shown.
     pub fn find_policy(&self, number: u32) -> Option<String> {
-        Some(self.shown().get(&number)?.view.policy_uri.clone()).filter(|policy| !policy.is_empty())
+        self.shown().get(&number)?.asking.find_policy().map(str::to_owned)
+    }
+
+    /// Who is behind a request that is shown: proven, not claimed.
+    pub fn find_host(&self, number: u32) -> Option<Sector> {
+        Some(self.shown().get(&number)?.asking.host().clone())
     }
 
     /// Where the browser goes after this request.
@@ -86,9 +96,7 @@ impl OpenWallet {
 
     /// Whether a request that is shown asks for this detail.
     pub fn offers(&self, number: u32, claim: &str) -> bool {
-        self.shown()
-            .get(&number)
-            .is_some_and(|shown| shown.view.asked().any(|detail| detail.claim.as_str() == claim))
+        self.shown().get(&number).is_some_and(|shown| shown.asking.offers(claim))
     }
 
     /// Keeps what was taken away, until it is brought back or the wallet locks.

@@ -2,6 +2,7 @@
 //!
 //! Generic over Tauri's runtime, so that the same commands run under a test's.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,6 +19,9 @@ use crate::desktop::tauri_desktop::TauriDesktop;
 use crate::desktop::{front, manners};
 use crate::settings::Settings;
 use crate::shell::{Places, Shell};
+
+/// Names a file of authorities, as it does for `passerby`.
+const TRUST_ANCHORS: &str = "PASSERBY_TRUST_ANCHORS";
 
 /// The commands and events: the one list, from which the window's types are written too.
 #[must_use]
@@ -103,7 +107,8 @@ pub fn run() -> ExitCode {
             bindings.mount_events(app);
             let language = Settings::load(&places.settings).language;
             let desktop = Box::new(TauriDesktop::new(app.handle().clone(), language));
-            app.manage(Shell::new(places.clone(), Arc::new(SystemClock), desktop));
+            let shell = Shell::new(places.clone(), Arc::new(SystemClock), desktop);
+            app.manage(shell.trusting(std::env::var_os(TRUST_ANCHORS).map(PathBuf::from)));
             front::make(app)?;
             manners::settle_in(app, std::env::args().skip(1).collect());
             Ok(())

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use passerby_protocol::time::Clock;
 use passerby_wallet::computer::{self, NotByKeyring};
+use passerby_wallet::foreign::Trust;
 use passerby_wallet::{VaultError, Wallet};
 use rand::rngs::StdRng;
 use secrecy::SecretString;
@@ -33,6 +34,8 @@ pub struct Places {
 /// The shell behind one window.
 pub struct Shell {
     places: Places,
+    /// A file of authorities that the person added, in PEM.
+    anchors: Option<PathBuf>,
     clock: Arc<dyn Clock>,
     desktop: Box<dyn Desktop>,
     open: RwLock<Option<OpenWallet>>,
@@ -49,6 +52,7 @@ impl Shell {
         let settings = Settings::load(&places.settings);
         Self {
             places,
+            anchors: None,
             clock,
             desktop,
             open: RwLock::new(None),
@@ -57,6 +61,23 @@ impl Shell {
             links: Mutex::default(),
             due_copies: DueCopies::default(),
         }
+    }
+
+    /// With authorities that the person added beside the system's own. They certify foreign verifiers and nobody else.
+    #[must_use]
+    pub fn trusting(self, anchors: Option<PathBuf>) -> Self {
+        Self { anchors, ..self }
+    }
+
+    /// Whom the wallet trusts to certify foreign verifiers, as of now.
+    pub fn trust(&self) -> Result<Trust, CommandError> {
+        let trouble = |message: String| CommandError::new("trust-anchors", message);
+        tokio::task::block_in_place(|| {
+            let added = self.anchors.as_ref().map(std::fs::read).transpose().map_err(|error| {
+                trouble(format!("The file of trusted authorities could not be read: {}.", error.kind()))
+            })?;
+            Trust::load(added.as_deref()).map_err(|error| trouble(format!("This cannot be used: {error}.")))
+        })
     }
 
     /// Where things are.

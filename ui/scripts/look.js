@@ -8,7 +8,7 @@ import { build, preview } from "vite";
 
 const WINDOW = { width: 900, height: 700, deviceScaleFactor: 1, mobile: false };
 const ZOOMED = { width: 450, height: 350, deviceScaleFactor: 2, mobile: false };
-const CONSENT = ["first-time", "known", "news", "over-asking", "sensitive", "missing", "new-keys", "restored", "foreign", "hostile"];
+const CONSENT = ["first-time", "known", "news", "over-asking", "sensitive", "missing", "new-keys", "restored", "foreign", "foreign-silent", "foreign-failed", "begun-as-stranger", "age-not-saved", "hostile"];
 const LANGUAGES = ["en", "ru", "de"];
 const PLACES = {
   ...Object.fromEntries([...CONSENT, "unchecked", "failed"].map((each) => [`consent-${each}`, `room=consent&case=${each}`])),

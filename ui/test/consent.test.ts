@@ -112,6 +112,44 @@ describe("choices", () => {
     expect(heard.answers[0]?.coarser).toEqual({});
   });
 
+  test("less than what is not saved is typed, goes this once, and the rest is not asked for", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("age-not-saved");
+    expect(screen.getByRole("radio", { name: "only whether you are over 18" })).toHaveProperty("checked", true);
+    expect(screen.queryByRole("textbox")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Send to mug-shop.example" }));
+    expect(heard.answers).toEqual([]);
+    await user.click(screen.getByRole("radio", { name: "yes" }));
+    await user.click(screen.getByRole("button", { name: "Send to mug-shop.example" }));
+    await waitFor(() => expect(heard.answers).toHaveLength(1));
+    expect(heard.answers[0]).toMatchObject({ coarser: { birthdate: "age_over_18" } });
+    expect(heard.answers[0]?.typed).toEqual({ age_over_18: { text: "true", keep: false } });
+  });
+
+  test("a year has four digits", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("age-not-saved");
+    await user.click(screen.getByRole("radio", { name: "only the year" }));
+    const year = screen.getByRole("textbox");
+    await user.type(year, "91");
+    expect(screen.getByText(/A year has four digits/u)).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Send to mug-shop.example" }));
+    expect(heard.answers).toEqual([]);
+    await user.clear(year);
+    await user.type(year, "1991");
+    await user.click(screen.getByRole("button", { name: "Send to mug-shop.example" }));
+    await waitFor(() => expect(heard.answers[0]?.typed).toEqual({ birth_year: { text: "1991", keep: false } }));
+  });
+
+  test("an answer that was begun as a stranger goes on so", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("begun-as-stranger");
+    expect(screen.getByText(/You began this answer as a stranger/u)).toBeTruthy();
+    expect(screen.queryByRole("radio", { name: /stranger/u })).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Send to shoes.example" }));
+    await waitFor(() => expect(heard.answers[0]?.as).toBe("stranger"));
+  });
+
   test("less goes as the one that was chosen, with every other choice as it was", async () => {
     const user = userEvent.setup();
     const { heard } = await openConsent("sensitive");
@@ -179,11 +217,68 @@ describe("who is asking", () => {
     expect(heard.answers).toEqual([]);
   });
 
-  test("another kind of verifier than a shop makes no promise that it did not make", async () => {
+  test("another kind of verifier than a shop is seen for one at a glance, and makes no promise that it did not make", async () => {
     await openConsent("foreign");
-    expect(screen.getByText(/It is no Passerby shop/u)).toBeTruthy();
-    expect(screen.queryByText(/promises to delete/u)).toBeNull();
+    expect(screen.getByText("No Passerby shop")).toBeTruthy();
+    expect(screen.getByText(/Not checked: who is behind it/u)).toBeTruthy();
+    expect(screen.getAllByText("not said")).toHaveLength(3);
+    expect(screen.getByText(/under a key that nobody else sees/u)).toBeTruthy();
+    expect(screen.queryByText(/promises to delete|Deliver to|privacy policy|shop's words/u)).toBeNull();
     expect(screen.queryByRole("radio", { name: /stranger/u })).toBeNull();
+    expect(document.body.textContent).not.toMatch(/relay server/u);
+  });
+
+  test("what a certificate alone is sent comes without a receipt and without an end", async () => {
+    const user = userEvent.setup();
+    await openConsent("foreign");
+    await user.click(screen.getByRole("button", { name: "Send to library.example" }));
+    expect(await screen.findByText(/library.example took it at .* there is no receipt/u)).toBeTruthy();
+    expect(screen.queryByText(/deletes itself|The shop/u)).toBeNull();
+    expect(screen.getByRole("button", { name: "Back to the page that asked" })).toBeTruthy();
+  });
+
+  test("a page that names no way back is found by the person", async () => {
+    const user = userEvent.setup();
+    await openConsent("foreign", { leadsBack: false });
+    await user.click(screen.getByRole("button", { name: "Send to library.example" }));
+    expect(await screen.findByText(/it named no way back/u)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /^Back/u })).toBeNull();
+  });
+
+  test("very personal values do not go to a certificate as they are saved", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("foreign");
+    await user.click(screen.getByRole("checkbox", { name: "Birth date" }));
+    await user.click(screen.getByRole("button", { name: "Send to library.example" }));
+    expect(screen.getByText(/does not go to whoever has only a certificate/u)).toBeTruthy();
+    expect(screen.getByText("Something very personal does not go like this.")).toBeTruthy();
+    expect(document.activeElement?.textContent).toBe("Change");
+    expect(screen.queryByLabelText("Passphrase")).toBeNull();
+    expect(heard.answers).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Change Birth date" }));
+    await user.type(screen.getByRole("textbox", { name: "Birth date" }), "1991");
+    await user.click(screen.getByRole("button", { name: "Send to library.example" }));
+    await waitFor(() => expect(heard.answers[0]?.typed).toEqual({ birthdate: { text: "1991", keep: false } }));
+  });
+
+  test.each([
+    ["down", "Could not reach library.example. Your choices are kept; try again.", "Nothing was sent."],
+    ["breaks", "The connection broke while sending.", "It may have arrived. Trying again sends the same once more, and nothing else."],
+  ] as const)("when it is %s, no relay is blamed and nothing is promised of a second time", async (relay, what, sent) => {
+    const user = userEvent.setup();
+    await openConsent("foreign", { relay });
+    await user.click(screen.getByRole("button", { name: "Send to library.example" }));
+    expect((await screen.findByText(sent)).closest("[role=status]")?.textContent).toContain(what);
+  });
+
+  test.each([
+    ["foreign-silent", /We could not confirm it: the site did not answer/u],
+    ["foreign-failed", /Its certificate is for somebody else/u],
+  ] as const)("%s: nothing can be sent, and no shop is spoken of", async (name, sentence) => {
+    await openConsent(name);
+    expect(screen.getByText(sentence)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /send/iu })).toBeNull();
+    expect(screen.queryByText(/shop/u)).toBeNull();
   });
 
   test.each([
@@ -243,6 +338,22 @@ describe("sensitive values and errors", () => {
     expect(await screen.findByRole("heading", { name: "Nothing was sent." })).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Always refuse this shop" }));
     expect(heard.refusals.map((each) => each.refusal)).toEqual(["this-time", "always"]);
+  });
+
+  test("a refusal leads back to the page that asked, if it named a way", async () => {
+    const user = userEvent.setup();
+    const { heard } = await openConsent("known");
+    await user.click(screen.getByRole("button", { name: "Don't send" }));
+    await user.click(await screen.findByRole("button", { name: "Back to the shop" }));
+    await waitFor(() => expect(heard.commands).toContain("consent.backToShop"));
+  });
+
+  test("a refusal without a way back offers none", async () => {
+    const user = userEvent.setup();
+    await openConsent("foreign", { leadsBack: false });
+    await user.click(screen.getByRole("button", { name: "Don't send" }));
+    expect(await screen.findByText(/Whoever asked was told no/u)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /^Back|Always/u })).toBeNull();
   });
 
   test("a request that arrives does not take the place of the one that is being read", async () => {

@@ -58,7 +58,10 @@ test("no text claims trust", () => {
 test("each known code has a sentence, and an unknown one keeps Rust's", () => {
   for (const code of KNOWN_CODES) expect(whatHappened(new CommandError(code, "", "nothing"))).not.toBe(m.e_unknown());
   expect(whatHappened(new CommandError("new-code", "What Rust said.", "maybe"))).toBe("What Rust said.");
-  expect(whatWasSent("maybe")).toContain("may have arrived");
+  const maybe = { code: "relay-broke-off", sent: "maybe", facts: {} } as const;
+  expect(whatWasSent(maybe)).toContain("cannot send it twice");
+  expect(whatWasSent({ ...maybe, facts: { host: "library.example" } })).not.toContain("twice");
+  expect(whatWasSent({ ...maybe, code: "unclear" })).toBe("It may have arrived.");
 });
 
 test("somebody else's words are one capped line without hidden characters", () => {

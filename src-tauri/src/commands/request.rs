@@ -6,7 +6,7 @@ use passerby_wallet::{LookError, Wallet};
 use tauri::State;
 
 use super::Answered;
-use super::consent::{SentView, sent};
+use super::consent::{SentView, sent, sent_to_foreign};
 use crate::change::Change;
 use crate::command_error::CommandError;
 use crate::desktop::FileKind;
@@ -90,12 +90,22 @@ pub async fn request_open_kept(shell: State<'_, Shell>) -> Answered<Option<u32>>
     }
 }
 
-/// Sends an answer that did not get out once more, byte for byte the same, and with it all others that did not.
+/// Sends an answer that did not get out once more, byte for byte the same, and with it all others of its kind that did not.
 #[tauri::command]
 #[specta::specta]
 pub async fn request_retry(shell: State<'_, Shell>, request: u32) -> Answered<SentView> {
     let open = shell.open().await?;
-    let retried = open.wallet().retry(&mut shell.rng()?).await?;
+    let mut rng = shell.rng()?;
+    if open.wallet().find_foreign(Some(request)).await?.is_some() {
+        let retried = open.wallet().retry_foreign(&shell.trust()?, &mut rng).await?;
+        tell_waiting(&shell).await;
+        let mine = retried.into_iter().find(|each| each.number == request);
+        let mine = mine.ok_or(LookError::NoSuchRequest(request))?;
+        let host = mine.host.to_string();
+        let delivered = mine.result.map_err(|error| CommandError::of_foreign(host, &error))?;
+        return sent_to_foreign(&shell, &open, &delivered).await;
+    }
+    let retried = open.wallet().retry(&mut rng).await?;
     tell_waiting(&shell).await;
     let mine = retried.into_iter().find(|each| each.number == request);
     let delivered = mine.ok_or(LookError::NoSuchRequest(request))?.result?;
@@ -107,14 +117,17 @@ pub async fn open_link(shell: &Shell, link: &str) -> Answered<u32> {
     if !is_link(link) {
         return Err(not_a_link());
     }
-    if Wallet::is_foreign_link(link) {
-        return Err(CommandError::new(
-            "foreign",
-            "This request comes from a program that is no shop of Passerby. The window does not answer those yet; `passerby open` does.",
-        ));
-    }
     let open = shell.open().await?;
-    let number = open.wallet().fetch_request(link, &mut shell.rng()?).await?;
+    let mut rng = shell.rng()?;
+    let number = if Wallet::is_foreign_link(link) {
+        let fetched = open.wallet().fetch_foreign_request(link, &shell.trust()?, &mut rng).await;
+        fetched.map_err(|error| match error.find_claimed().map(str::to_owned) {
+            Some(host) => CommandError::of_foreign(host, &error),
+            None => error.into(),
+        })?
+    } else {
+        open.wallet().fetch_request(link, &mut rng).await?
+    };
     tell_waiting(shell).await;
     Ok(number)
 }

@@ -1,6 +1,7 @@
 //! What the consent screen shows, as the wallet computed it: nothing added, nothing left out. Values are in clear unless they are
 //! sensitive.
 
+mod foreign;
 mod mapping;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub enum Found {
     Unchecked {
         /// Who is claimed to ask.
         host: String,
+        /// It is no shop.
+        foreign: bool,
         /// Why.
         reason: UncheckedReason,
     },
@@ -30,7 +33,23 @@ pub enum Found {
     Failed {
         /// Who is claimed to ask.
         host: String,
+        /// Why.
+        reason: FailedReason,
     },
+}
+
+/// Why a check failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailedReason {
+    /// A shop has other keys than this request comes by, or asks for what it may not.
+    Keys,
+    /// A foreign verifier's certificate is for another host, has run out, or comes from nobody this computer trusts.
+    Certificate,
+    /// A foreign verifier's host has published keys for requests, and this one goes around them.
+    AroundItsKeys,
+    /// A foreign verifier's request does not hold, or asks for something that this wallet does not do.
+    Request,
 }
 
 /// Why nobody could be asked.
@@ -82,14 +101,26 @@ pub struct ConsentView {
     pub visible: VisibleView,
     /// It comes from a verifier that has a certificate and no Statement (docs/protocol.md section 13).
     pub foreign: bool,
-    /// The person may answer as a stranger.
-    pub stranger_possible: bool,
-    /// The relay server's host.
-    pub relay: String,
+    /// As whom it can be answered.
+    pub names: NamesWord,
+    /// The relay server's host; absent where the answer goes straight to who asks.
+    pub relay: Option<String>,
     /// The shop has a privacy policy.
     pub has_policy: bool,
     /// The last moment for an answer.
     pub answer_by: Moment,
+}
+
+/// As whom a request can be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum NamesWord {
+    /// Under the person's name there, or as a stranger.
+    Either,
+    /// Under the person's name there.
+    Regular,
+    /// As a stranger: the answer was begun so.
+    Stranger,
 }
 
 /// A shop that this wallet knows.
@@ -117,6 +148,11 @@ pub enum BroughtBackWord {
 pub enum FamiliarityView {
     /// It is met for the first time.
     FirstTime,
+    /// No keys are remembered; something was sent there before.
+    SentBefore {
+        /// When something was last sent.
+        last_sent: Moment,
+    },
     /// Its keys are remembered.
     Known {
         /// Since when.
@@ -231,6 +267,8 @@ pub struct CoarserView {
     pub id: String,
     /// What it is.
     pub kind: CoarserWord,
+    /// What goes: typed, for somebody of whom it cannot be told.
+    pub claims: Vec<String>,
     /// By recipient: what the shop would read. A recipient of whom it cannot be told is not in here.
     pub answers: BTreeMap<String, CoarserAnswer>,
 }
@@ -301,10 +339,10 @@ pub enum SensitiveWord {
 pub struct TermsView {
     /// What such a request usually is for, by what it asks.
     pub kind: TermsKind,
-    /// In the shop's words.
+    /// In the shop's words; empty where it is not said.
     pub purpose: String,
-    /// Until when it may keep the answer.
-    pub kept_until: Moment,
+    /// Until when it may keep the answer; absent where nothing was promised.
+    pub kept_until: Option<Moment>,
     /// To whom it passes the answer on.
     pub recipients: Vec<String>,
 }

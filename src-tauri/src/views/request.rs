@@ -24,6 +24,8 @@ pub struct RequestLineView {
     pub number: u32,
     /// Who asks; merely claimed when it is not checked.
     pub host: String,
+    /// Whether it is a foreign verifier, and no shop.
+    pub foreign: bool,
     /// Whether it is proven who asks.
     pub check: LineCheck,
     /// When it was opened.
@@ -59,6 +61,7 @@ impl From<RequestLine> for RequestLineView {
         Self {
             number: line.number,
             host: line.sector.to_string(),
+            foreign: line.foreign,
             check: if line.answer_by.is_some() { LineCheck::Checked } else { LineCheck::Unchecked },
             arrived: line.opened.into(),
             answer_by: line.answer_by.map(Moment::from),

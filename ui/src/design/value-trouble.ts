@@ -4,7 +4,7 @@
 /** In bytes of UTF-8. */
 export const LONGEST_VALUE = 2_000;
 
-export type ValueTrouble = "empty" | "too-long" | "control-characters";
+export type ValueTrouble = "empty" | "too-long" | "control-characters" | "year";
 
 /** Details that may have several lines. */
 export function hasLines(claim: string): boolean {
@@ -15,5 +15,6 @@ export function valueTrouble(claim: string, text: string): ValueTrouble | null {
   if (text.trim() === "") return "empty";
   if (new TextEncoder().encode(text.trim()).length > LONGEST_VALUE) return "too-long";
   const rest = hasLines(claim) ? text.replaceAll("\n", "") : text;
-  return /\p{Cc}/u.test(rest) ? "control-characters" : null;
+  if (/\p{Cc}/u.test(rest)) return "control-characters";
+  return claim === "birth_year" && !/^(?!0000)\d{4}$/u.test(text.trim()) ? "year" : null;
 }

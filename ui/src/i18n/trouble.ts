@@ -12,18 +12,18 @@ const clock: Sentence = (facts) =>
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   // The way to the relay, or to whoever asks.
   "relay-down": (facts) => m.e_down({ relay: relay(facts) }),
-  "host-down": (facts) => m.e_down({ relay: relay(facts) }),
+  "host-down": (facts) => m.e_down({ relay: facts["host"] ?? relay(facts) }),
   "relay-broke-off": m.e_unsure,
   "host-broke-off": m.e_unsure,
   "no-connection": m.e_connection,
   unavailable: m.e_busy,
   failed: m.e_busy,
   "relay-refused": m.e_refused,
-  "host-refused": m.e_refused,
+  "host-refused": (facts) => (facts["host"] === undefined ? m.e_refused() : m.e_refused_host({ host: facts["host"] })),
   "relay-foreign": m.e_foreign,
-  "host-foreign": m.e_foreign,
+  "host-foreign": m.e_foreign_host,
   "relay-address": m.e_foreign,
-  "host-address": m.e_foreign,
+  "host-address": m.e_foreign_host,
   "relay-receipt": m.e_receipt,
   "redirect-foreign": m.e_redirect,
   // The request.
@@ -38,7 +38,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "answered-before": m.e_answered,
   "declined-before": m.e_declined,
   "not-confirmed": m.e_unconfirmed,
-  unclear: m.e_unclear,
+  unclear: (facts) => (facts["host"] === undefined ? m.e_unclear() : m.e_unclear_host()),
   "request-not-yet-valid": clock,
   "wallet-proof": clock,
   "clock-off": clock,
@@ -54,7 +54,6 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "no-code": m.e_no_code,
   "no-screens": m.e_no_screen,
   "not-a-picture": m.e_picture,
-  foreign: m.e_no_shop,
   // The answer.
   changed: m.e_changed,
   "view-changed": m.e_changed,
@@ -64,6 +63,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "value-control-characters": m.e_control,
   "nothing-chosen": m.nothing_ticked_yet,
   "passphrase-needed": m.auth_body,
+  sensitive: m.withheld,
   "not-saved": m.e_not_saved,
   "saved-since": m.e_saved_since,
   // The vault, and the ways into it.
@@ -121,6 +121,10 @@ export function whatHappened(error: CommandError): string {
   return error.message === "" ? m.e_unknown() : error.message;
 }
 
-export function whatWasSent(sent: Sent): string {
-  return SENT[sent]();
+/** Whoever is no relay promises nothing about the same bytes a second time; what is over is not tried again. */
+export function whatWasSent({ code, sent, facts }: Pick<CommandError, "code" | "sent" | "facts">): string {
+  if (sent === "maybe" && code === "unclear") return m.sent_perhaps();
+  const host = facts["host"];
+  if (host === undefined || sent === "nothing") return SENT[sent]();
+  return sent === "maybe" ? m.sent_maybe_host() : m.sent_not_taken_host({ host });
 }

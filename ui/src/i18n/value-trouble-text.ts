@@ -6,6 +6,7 @@ const SENTENCES: Record<ValueTrouble, () => string> = {
   empty: m.e_empty,
   "too-long": m.e_long,
   "control-characters": m.e_control,
+  year: m.e_year,
 };
 
 export function valueTroubleText(trouble: ValueTrouble): string {

@@ -28,13 +28,24 @@ export type Refusal = "this-time" | "later" | "always";
 export interface SentView {
   request: number;
   host: string;
-  relay: string;
+  /** It went to no shop of ours: no relay carried it, and there is no receipt. */
+  foreign: boolean;
   at: number;
   /** Claims that went; no values. */
   claims: string[];
-  deletesItself: number;
-  /** The browser that leads back to the shop; absent for the system's own. */
+  /** Absent where nobody promised anything. */
+  deletesItself: number | null;
+  /** Whether `consent.backToShop` leads anywhere. */
+  leadsBack: boolean;
+  /** The browser that leads back; absent for the system's own. */
   browser: string | null;
   /** Whether the spare key should be offered now. */
   offerSpareKey: boolean;
+}
+
+/** After a refusal. */
+export interface DeclinedView {
+  /** Whether `consent.backToShop` leads anywhere. */
+  leadsBack: boolean;
+  browser: string | null;
 }

@@ -51,7 +51,7 @@ export const commands = {
 	requestKeepClipboard: () => typedError<boolean, CommandError>(__TAURI_INVOKE("request_keep_clipboard")),
 	/**  Fetches what the newest kept link leads to; nothing when there is none. */
 	requestOpenKept: () => typedError<number | null, CommandError>(__TAURI_INVOKE("request_open_kept")),
-	/**  Sends an answer that did not get out once more, byte for byte the same, and with it all others that did not. */
+	/**  Sends an answer that did not get out once more, byte for byte the same, and with it all others of its kind that did not. */
 	requestRetry: (request: number) => typedError<SentView, CommandError>(__TAURI_INVOKE("request_retry", { request })),
 	/**  What a request shows. Checks it again. */
 	consentView: (request: number) => typedError<Found, CommandError>(__TAURI_INVOKE("consent_view", { request })),
@@ -60,7 +60,7 @@ export const commands = {
 	/**  Sends what was chosen among what was shown. */
 	consentSend: (answer: AnswerDraft) => typedError<SentView, CommandError>(__TAURI_INVOKE("consent_send", { answer })),
 	/**  Refuses, now or for good, or leaves it for later. */
-	consentRefuse: (request: number, refusal: RefusalWord) => typedError<null, CommandError>(__TAURI_INVOKE("consent_refuse", { request, refusal })),
+	consentRefuse: (request: number, refusal: RefusalWord) => typedError<DeclinedView, CommandError>(__TAURI_INVOKE("consent_refuse", { request, refusal })),
 	/**  Opens the shop's privacy policy in the browser. */
 	consentOpenPolicy: (request: number) => typedError<null, CommandError>(__TAURI_INVOKE("consent_open_policy", { request })),
 	/**  Leads the browser back into the shop, where the person was shopping. */
@@ -282,6 +282,8 @@ export type CoarserView = {
 	id: string,
 	/**  What it is. */
 	kind: CoarserWord,
+	/**  What goes: typed, for somebody of whom it cannot be told. */
+	claims: string[],
 	/**  By recipient: what the shop would read. A recipient of whom it cannot be told is not in here. */
 	answers: { [key in string]: CoarserAnswer },
 };
@@ -310,7 +312,7 @@ export type CommandError = {
 	message: string,
 	/**  Whether anything of the person's has left this computer. */
 	sent: SentWord,
-	/**  What the window's sentence has places for: a relay's host, a limit. Never a person's value. */
+	/**  What the window's sentence has places for: a relay's or a verifier's host, a limit. Never a person's value. */
 	facts: { [key in string]: string },
 };
 
@@ -350,10 +352,10 @@ export type ConsentView = {
 	visible: VisibleView,
 	/**  It comes from a verifier that has a certificate and no Statement (docs/protocol.md section 13). */
 	foreign: boolean,
-	/**  The person may answer as a stranger. */
-	strangerPossible: boolean,
-	/**  The relay server's host. */
-	relay: string,
+	/**  As whom it can be answered. */
+	names: NamesWord,
+	/**  The relay server's host; absent where the answer goes straight to who asks. */
+	relay: string | null,
 	/**  The shop has a privacy policy. */
 	hasPolicy: boolean,
 	/**  The last moment for an answer. */
@@ -376,6 +378,14 @@ export type DataView = {
 	cards: DataCard[],
 };
 
+/**  After a refusal. */
+export type DeclinedView = {
+	/**  Whether there is a way back to the page that asked. */
+	leadsBack: boolean,
+	/**  The browser that leads back; absent for the system's own. */
+	browser: string | null,
+};
+
 /**  One detail of a card. */
 export type DetailView = {
 	/**  Its name. */
@@ -394,10 +404,25 @@ export type DetailView = {
 	outdatedAt: string[],
 };
 
+/**  Why a check failed. */
+export type FailedReason = 
+/**  A shop has other keys than this request comes by, or asks for what it may not. */
+"keys" | 
+/**  A foreign verifier's certificate is for another host, has run out, or comes from nobody this computer trusts. */
+"certificate" | 
+/**  A foreign verifier's host has published keys for requests, and this one goes around them. */
+"around-its-keys" | 
+/**  A foreign verifier's request does not hold, or asks for something that this wallet does not do. */
+"request";
+
 /**  Whether a shop is known. */
 export type FamiliarityView = 
 /**  It is met for the first time. */
 { is: "first-time" } | 
+/**  No keys are remembered; something was sent there before. */
+{ is: "sent-before"; 
+/**  When something was last sent. */
+lastSent: Moment } | 
 /**  Its keys are remembered. */
 { is: "known"; 
 /**  Since when. */
@@ -427,12 +452,16 @@ screen: ConsentView } |
 { is: "unchecked"; 
 /**  Who is claimed to ask. */
 host: string; 
+/**  It is no shop. */
+foreign: boolean; 
 /**  Why. */
 reason: UncheckedReason } | 
 /**  It is not who it says, or asks for what it may not. Nothing can be sent. */
 { is: "failed"; 
 /**  Who is claimed to ask. */
-host: string };
+host: string; 
+/**  Why. */
+reason: FailedReason };
 
 /**  What a shop was given at one time. */
 export type GrantLine = {
@@ -574,6 +603,15 @@ export type MovedView = {
 	shopHas: string,
 };
 
+/**  As whom a request can be answered. */
+export type NamesWord = 
+/**  Under the person's name there, or as a stranger. */
+"either" | 
+/**  Under the person's name there. */
+"regular" | 
+/**  As a stranger: the answer was begun so. */
+"stranger";
+
 /**  Whether a line goes in any case. */
 export type NeedWord = 
 /**  It goes, or nothing does. */
@@ -634,6 +672,8 @@ export type RequestLineView = {
 	number: number,
 	/**  Who asks; merely claimed when it is not checked. */
 	host: string,
+	/**  Whether it is a foreign verifier, and no shop. */
+	foreign: boolean,
 	/**  Whether it is proven who asks. */
 	check: LineCheck,
 	/**  When it was opened. */
@@ -682,14 +722,16 @@ export type SentView = {
 	request: number,
 	/**  To whom. */
 	host: string,
-	/**  The relay server that carried it. */
-	relay: string,
+	/**  To a foreign verifier: no relay carried it, and nobody keeps a receipt. */
+	foreign: boolean,
 	/**  When. */
 	at: Moment,
 	/**  Which details. */
 	claims: string[],
-	/**  When the relay server deletes its sealed copy, as the shop promised. */
-	deletesItself: Moment,
+	/**  When the relay server deletes its sealed copy, as the shop promised; absent where nobody promised anything. */
+	deletesItself: Moment | null,
+	/**  Whether there is a way back to the page that asked. */
+	leadsBack: boolean,
 	/**  The browser that leads back; absent for the system's own. */
 	browser: string | null,
 	/**  The spare key should be offered now. */
@@ -883,10 +925,10 @@ export type TermsKind =
 export type TermsView = {
 	/**  What such a request usually is for, by what it asks. */
 	kind: TermsKind,
-	/**  In the shop's words. */
+	/**  In the shop's words; empty where it is not said. */
 	purpose: string,
-	/**  Until when it may keep the answer. */
-	keptUntil: Moment,
+	/**  Until when it may keep the answer; absent where nothing was promised. */
+	keptUntil: Moment | null,
 	/**  To whom it passes the answer on. */
 	recipients: string[],
 };

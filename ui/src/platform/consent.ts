@@ -5,11 +5,14 @@
 export type Found =
   | { is: "checked"; screen: ConsentView }
   /** `host` is merely claimed. */
-  | { is: "unchecked"; host: string; reason: "no-keys" | "no-answer" }
-  | { is: "failed"; host: string };
+  | { is: "unchecked"; host: string; foreign: boolean; reason: "no-keys" | "no-answer" }
+  /** `keys` is a shop's; the others are a foreign verifier's. */
+  | { is: "failed"; host: string; reason: "keys" | "certificate" | "around-its-keys" | "request" };
 
 export type Familiarity =
   | { is: "first-time" }
+  /** Nothing is remembered but that something was sent there: only a foreign verifier. */
+  | { is: "sent-before"; lastSent: number }
   /** Its keys are remembered; the rest is absent until something was sent. */
   | { is: "known"; since: number; pseudonym: string | null; orders: number; lastSent: number | null };
 
@@ -42,6 +45,8 @@ export interface RecipientView {
 export interface CoarserView {
   id: string;
   kind: "over-18" | "country" | "city" | "birth-year" | "part";
+  /** What goes; to be typed for a recipient who is not in `answers`. */
+  claims: string[];
   /** By recipient: what the shop would read, and whether it goes only after the passphrase. Nothing for one who lacks it. */
   answers: Record<string, CoarserAnswer>;
 }
@@ -107,9 +112,10 @@ export interface ConsentView {
   terms: Terms;
   /** What the shop's own system gets to see beside the sealed copy: the order, and this; absent until it is made at the first sending. */
   visible: { pseudonym: string | null };
-  /** A stranger's pseudonym can be made for this request. */
-  strangerPossible: boolean;
-  relay: string;
+  /** As whom it can be answered: an answer that was begun goes on as it began. */
+  names: "either" | "regular" | "stranger";
+  /** Absent where the answer goes straight to who asks. */
+  relay: string | null;
   hasPolicy: boolean;
   answerBy: number;
 }

@@ -1,7 +1,7 @@
 // The only door between the window and the wallet: what the window may ask for, and what it is told.
 // It must never carry a decision of trust from the window, a key, a recovery word unasked, or values of a screen that is not open.
 import type { ActivityFilter, ActivityView } from "./activity";
-import type { Answer, Refusal, SentView } from "./answer";
+import type { Answer, DeclinedView, Refusal, SentView } from "./answer";
 import type { CardDraft, Copied, DataView, ImportView, Where } from "./data";
 import type { Found } from "./consent";
 import type { Change } from "./change";
@@ -74,7 +74,7 @@ export interface Platform {
     /** The passphrase once more, for sensitive values of this request. */
     confirm(request: number, passphrase: string): Promise<void>;
     send(answer: Answer): Promise<SentView>;
-    refuse(request: number, refusal: Refusal): Promise<void>;
+    refuse(request: number, refusal: Refusal): Promise<DeclinedView>;
     openPolicy(request: number): Promise<void>;
     backToShop(request: number): Promise<void>;
   };

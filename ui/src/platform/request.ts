@@ -10,6 +10,8 @@ export interface Requests {
 export interface RequestLine {
   number: number;
   host: string;
+  /** It comes from no shop of ours. */
+  foreign: boolean;
   check: "checked" | "unchecked";
   arrived: number;
   /** Absent until it was checked. */

@@ -62,7 +62,7 @@ export function openShell(): Platform {
       view: (request) => ask(commands.consentView(request)),
       confirm: (request, passphrase) => tell(commands.consentConfirm(request, passphrase)),
       send: (answer) => ask(commands.consentSend(answer)),
-      refuse: (request, refusal) => tell(commands.consentRefuse(request, refusal)),
+      refuse: (request, refusal) => ask(commands.consentRefuse(request, refusal)),
       openPolicy: (request) => tell(commands.consentOpenPolicy(request)),
       backToShop: (request) => tell(commands.consentBackToShop(request)),
     },

@@ -65,14 +65,19 @@ impl Wallet {
         trust: &Trust,
     ) -> Option<(String, Option<String>)> {
         let request = self.certify_kept(record, trust)?;
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("error", "access_denied");
-        if let Some(state) = request.state() {
-            form.append_pair("state", state);
-        }
+        let form = refusal_form(request.state());
         let response_uri = request.response_uri().to_owned();
         let client = VerifierClient::new(trust.connect().ok()?);
-        let redirect_uri = client.answer(&response_uri, form.finish().as_bytes()).await.ok()?;
+        let redirect_uri = client.answer(&response_uri, form.as_bytes()).await.ok()?;
         Some((response_uri, redirect_uri))
     }
+}
+
+fn refusal_form(state: Option<&str>) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("error", "access_denied");
+    if let Some(state) = state {
+        form.append_pair("state", state);
+    }
+    form.finish()
 }

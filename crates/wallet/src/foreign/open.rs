@@ -60,11 +60,11 @@ pub enum ForeignOpenError {
 }
 
 impl ForeignOpenError {
-    /// Who is claimed to ask, where that could not be found out or does not hold.
+    /// Who is claimed to ask, where that could not be found out, or does not hold.
     #[must_use]
     pub fn find_claimed(&self) -> Option<&str> {
         match self {
-            Self::StatementUnreachable { trouble } => Some(trouble.host()),
+            Self::Host(trouble) | Self::StatementUnreachable { trouble } => Some(trouble.host()),
             Self::Refused { fetched_from, .. } => Some(fetched_from),
             _ => None,
         }

@@ -3,20 +3,28 @@
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::keys::find_friendly_name;
 use passerby_wallet::consent::{Card, CardKind, Line, Mark, Need, Recipient, RequestKind};
-use passerby_wallet::{BroughtBack, Held, Names, Offer, RequestView, Sensitive, Way};
+use passerby_wallet::{BroughtBack, Held, Names, Offer, RequestView, Resembled, Sensitive, Way};
 
 use super::{
     BroughtBackWord, CardKindWord, CardView, CoarserAnswer, CoarserView, CoarserWord, ConsentView,
-    FamiliarityView, LineView, MarkWord, MovedView, NeedWord, NewsView, OtherShop, RecipientView,
+    FamiliarityView, LineView, MarkWord, MovedView, NamesWord, NeedWord, NewsView, OtherShop, RecipientView,
     SensitiveWord, TermsKind, TermsView, ValueView, VisibleView,
 };
+use crate::open_wallet::Asking;
 use crate::views::moment::Moment;
 
 const DAY: i64 = 86_400;
 
 impl ConsentView {
-    /// A view of a request, as this revision of it.
-    pub fn of(view: &RequestView, revision: u32) -> Self {
+    /// What is shown of a request, as this revision of it.
+    pub fn of(asking: &Asking, revision: u32) -> Self {
+        match asking {
+            Asking::Shop(view) => Self::of_shop(view, revision),
+            Asking::Foreign(view) => Self::of_foreign(view, revision),
+        }
+    }
+
+    fn of_shop(view: &RequestView, revision: u32) -> Self {
         let unusual = view.unusual().next().is_some();
         let usual = || view.kind().usual().iter().map(|&name| name.to_owned()).collect();
         Self {
@@ -24,11 +32,7 @@ impl ConsentView {
             revision,
             host: view.sector.to_string(),
             lookalike: view.lookalike.written_out.clone(),
-            not_other: view
-                .lookalike
-                .resembles
-                .as_ref()
-                .map(|other| OtherShop { host: other.sector.to_string(), since: other.since.into() }),
+            not_other: view.lookalike.resembles.as_ref().map(OtherShop::from),
             trade_name: view.name.clone(),
             this_computer: view.this_computer,
             new_main_keys: view.new_main_keys,
@@ -38,20 +42,19 @@ impl ConsentView {
             }),
             familiarity: familiarity(view),
             news: news(view),
-            cards: view.cards().iter().map(|card| show_card(view, card)).collect(),
+            cards: view.cards().iter().map(|card| show_card(&view.offers, card)).collect(),
             dropped: view.dropped.iter().map(ToString::to_string).collect(),
             usual: unusual.then(usual),
             terms: TermsView {
                 kind: view.kind().into(),
                 purpose: view.terms.purpose.clone(),
-                kept_until: view.kept_until.into(),
+                kept_until: Some(view.kept_until.into()),
                 recipients: view.terms.recipients.clone(),
             },
             visible: VisibleView { pseudonym: view.known_as.as_deref().and_then(find_friendly_name) },
             foreign: false,
-            // An answer that was begun under one name goes on under it, or the relay could match the two.
-            stranger_possible: view.names == Names::Either,
-            relay: view.relay.clone(),
+            names: view.names.into(),
+            relay: Some(view.relay.clone()),
             has_policy: !view.policy_uri.is_empty(),
             answer_by: view.answer_by.into(),
         }
@@ -80,9 +83,9 @@ fn news(view: &RequestView) -> NewsView {
     }
 }
 
-fn show_card(view: &RequestView, card: &Card) -> CardView {
-    let line = |line| {
-        let offer = view.offers.iter().find(|offer: &&Offer| offer.group.as_str() == line_id(line));
+pub(super) fn show_card(offers: &[Offer], card: &Card) -> CardView {
+    let line = |line: &Line| {
+        let offer = offers.iter().find(|offer| offer.group.as_str() == line.id);
         let coarser = offer.map(|offer| coarser(offer, &card.recipients)).unwrap_or_default();
         LineView { coarser, ..LineView::from(line) }
     };
@@ -93,16 +96,13 @@ fn show_card(view: &RequestView, card: &Card) -> CardView {
     }
 }
 
-fn line_id(line: &Line) -> &str {
-    &line.id
-}
-
 /// The ways to answer with less, the least first.
 fn coarser(offer: &Offer, recipients: &[Recipient]) -> Vec<CoarserView> {
     let ways = offer.ways.iter().enumerate().skip(1).rev();
     let view = |(number, way): (usize, &Way)| CoarserView {
         id: number.to_string(),
         kind: word_of(way),
+        claims: way.names().map(ToString::to_string).collect(),
         answers: recipients
             .iter()
             .filter_map(|recipient| {
@@ -123,6 +123,23 @@ fn word_of(way: &Way) -> CoarserWord {
         ["address.country"] => CoarserWord::Country,
         ["address.locality"] | ["address.locality", "address.country"] => CoarserWord::City,
         _ => CoarserWord::Part,
+    }
+}
+
+impl From<&Resembled> for OtherShop {
+    fn from(other: &Resembled) -> Self {
+        Self { host: other.sector.to_string(), since: other.since.into() }
+    }
+}
+
+impl From<Names> for NamesWord {
+    fn from(names: Names) -> Self {
+        match names {
+            Names::Either => Self::Either,
+            // An answer that was begun under one name goes on under it, or the relay could match the two.
+            Names::Regular => Self::Regular,
+            Names::Stranger => Self::Stranger,
+        }
     }
 }
 

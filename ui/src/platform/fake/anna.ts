@@ -1,6 +1,6 @@
 // Anna and what her wallet holds. Invented, and in no real register.
 import { CommandError } from "../command-error";
-import type { CardView, LineView, RecipientView, ValueView } from "../consent";
+import type { CardView, CoarserView, LineView, RecipientView, ValueView } from "../consent";
 
 export const ADDRESS = [
   "address.street_address",
@@ -73,9 +73,11 @@ export function messages(part: Partial<LineView> = {}, values: "hers" | "none" =
   return { kind: "messages", lines, recipients: [recipient("home", "", saved, ["email"])] };
 }
 
-export function age(part: Partial<LineView> = {}): CardView {
+export function age(part: Partial<LineView> = {}, saved: "saved" | "not-saved" = "saved"): CardView {
   const lines = [line("birthdate", { sensitive: "birth", coarser: [OVER_18, BIRTH_YEAR], ...part })];
-  return { kind: "age", lines, recipients: [{ id: "home", label: "", values: { birthdate: { is: "hidden" } } }] };
+  const values: Record<string, ValueView> = { birthdate: { is: saved === "saved" ? "hidden" : "missing" } };
+  // Of somebody whose birth date is not saved, nothing follows from it.
+  return { kind: "age", lines, recipients: [{ id: saved === "saved" ? "home" : "new", label: "", values }] };
 }
 
 export function document(part: Partial<LineView> = {}): CardView {
@@ -84,5 +86,5 @@ export function document(part: Partial<LineView> = {}): CardView {
   return { kind: "other", lines, recipients: [{ id: "home", label: "", values }] };
 }
 
-export const OVER_18 = { id: "age_over_18", kind: "over-18", answers: { home: { text: "true", sensitive: false } } } as const;
-export const BIRTH_YEAR = { id: "birth_year", kind: "birth-year", answers: { home: { text: "1991", sensitive: false } } } as const;
+export const OVER_18 = { id: "age_over_18", kind: "over-18", claims: ["age_over_18"], answers: { home: { text: "true", sensitive: false } } } satisfies CoarserView;
+export const BIRTH_YEAR = { id: "birth_year", kind: "birth-year", claims: ["birth_year"], answers: { home: { text: "1991", sensitive: false } } } satisfies CoarserView;

@@ -24,7 +24,7 @@ const mugShop: ConsentView = {
   usual: null,
   terms: { kind: "delivery", purpose: "Ship order 1042", keptUntil: DELETE_BY, recipients: ["Pošta Slovenije"] },
   visible: { pseudonym: null },
-  strangerPossible: false,
+  names: "regular",
   relay: "relay.example",
   hasPolicy: true,
   answerBy: ANSWER_BY,
@@ -39,7 +39,7 @@ const shoes: ConsentView = {
   familiarity: { is: "known", since: MET_SHOES, pseudonym: "Amber Otter", orders: 3, lastSent: LAST_ORDER },
   terms: { ...mugShop.terms, purpose: "Ship order 88-204" },
   visible: { pseudonym: "Amber Otter" },
-  strangerPossible: true,
+  names: "either",
 };
 
 const SCREENS = {
@@ -85,7 +85,7 @@ const SCREENS = {
       document({ need: "your-choice", marks: ["not-usual"] }),
     ],
     visible: { pseudonym: null },
-    strangerPossible: false,
+    names: "regular",
   },
   missing: {
     ...mugShop,
@@ -109,18 +109,20 @@ const SCREENS = {
     familiarity: { is: "first-time" },
     broughtBack: "none",
     visible: { pseudonym: "Amber Otter" },
-    strangerPossible: false,
+    names: "regular",
   },
   foreign: {
     ...mugShop,
     host: "library.example",
     foreign: true,
     tradeName: "",
-    cards: [deliverTo([line("given_name"), line("family_name"), line("address")]), age({ need: "your-choice" })],
+    cards: [deliverTo([line("given_name"), line("family_name"), line("address")]), age({ need: "your-choice", coarser: [] })],
     terms: { kind: "sign-in", purpose: "", keptUntil: null, recipients: [] },
     hasPolicy: false,
-    relay: "library.example",
+    relay: null,
   },
+  "begun-as-stranger": { ...shoes, names: "stranger" },
+  "age-not-saved": { ...mugShop, cards: [age({ need: "needed" }, "not-saved")] },
 } satisfies Record<string, ConsentView>;
 
 type ScreenCase = keyof typeof SCREENS;
@@ -130,9 +132,11 @@ const checked = Object.fromEntries(
 
 export const CONSENT_CASES = {
   ...checked,
-  unchecked: { is: "unchecked", host: "parcels-now.example", reason: "no-answer" },
-  "no-keys": { is: "unchecked", host: "parcels-now.example", reason: "no-keys" },
-  failed: { is: "failed", host: "shoes.example" },
+  unchecked: { is: "unchecked", host: "parcels-now.example", foreign: false, reason: "no-answer" },
+  "no-keys": { is: "unchecked", host: "parcels-now.example", foreign: false, reason: "no-keys" },
+  failed: { is: "failed", host: "shoes.example", reason: "keys" },
+  "foreign-silent": { is: "unchecked", host: "library.example", foreign: true, reason: "no-answer" },
+  "foreign-failed": { is: "failed", host: "library.example", reason: "certificate" },
 } satisfies Record<string, Found>;
 
 export type ConsentCase = keyof typeof CONSENT_CASES;

@@ -1,7 +1,7 @@
 // The platform without Tauri: a small believable world for stories and tests. It must never be in what is shipped.
 import type { Answer, SentView } from "../answer";
 import type { Change } from "../change";
-import { CommandError } from "../command-error";
+import { CommandError, type Facts } from "../command-error";
 import type { ConsentView, Found } from "../consent";
 import type { HiddenValue, Platform, Revealed } from "../platform";
 import { BIRTHDATE, checkPassphrase, PASSPHRASE } from "./anna";
@@ -107,15 +107,18 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
       send: async (answer) => {
         heard.answers.push(answer);
         const view = screenOf(answer.request);
-        const facts = { relay: view.relay };
+        const facts: Facts = view.relay === null ? { host: view.host } : { relay: view.relay };
+        if (view.foreign && world.relay === "down") throw new CommandError("host-down", "The host did not answer.", "nothing", facts);
+        if (view.foreign && world.relay === "breaks") throw new CommandError("host-broke-off", "The connection broke.", "maybe", facts);
         if (world.relay === "down") throw new CommandError("relay-down", "The relay did not answer.", "nothing", facts);
         if (world.relay === "breaks") throw new CommandError("relay-broke-off", "The connection broke.", "maybe", facts);
         settle(answer.request);
-        return sentView(view, answer);
+        return sentView(view, answer, world.leadsBack);
       },
       refuse: async (request, refusal) => {
         heard.refusals.push({ request, refusal });
         if (refusal !== "later") settle(request);
+        return { leadsBack: refusal !== "later" && (world.leadsBack ?? true), browser: "Firefox" };
       },
       openPolicy: async () => undefined,
       backToShop: async () => undefined,
@@ -144,16 +147,17 @@ export function makeFakePlatform(world: FakeWorld = {}): { platform: Platform; h
   return { platform: arrange(platform, world, heard), heard };
 }
 
-function sentView(view: ConsentView, answer: Pick<Answer, "ticked">): SentView {
+function sentView(view: ConsentView, answer: Pick<Answer, "ticked">, leadsBack = true): SentView {
   const lines = view.cards.flatMap((card) => card.lines);
   const going = lines.filter((line) => line.need === "needed" || answer.ticked.includes(line.id));
   return {
     request: view.request,
     host: view.host,
-    relay: view.relay,
+    foreign: view.foreign,
     at: NOW,
     claims: going.flatMap((line) => line.claims),
-    deletesItself: DELETE_BY,
+    deletesItself: view.foreign ? null : DELETE_BY,
+    leadsBack,
     browser: "Firefox",
     offerSpareKey: true,
   };

@@ -12,6 +12,8 @@ export interface FakeWorld {
   consent?: Found;
   empty?: boolean;
   relay?: "up" | "down" | "breaks";
+  /** Whether the page that asked named a way back; it does unless said otherwise. */
+  leadsBack?: boolean;
   /** By command, such as `consent.openPolicy`: how it fails. */
   fails?: Record<string, CommandError>;
   /** Commands that do not come back. */

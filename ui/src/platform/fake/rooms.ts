@@ -33,10 +33,10 @@ export const DATA: DataView = {
 };
 
 export const REQUESTS: RequestLine[] = [
-  { number: 1, host: "shoes.example", check: "checked", arrived: NOW - 2 * MINUTE, answerBy: ANSWER_BY, state: "waiting" },
-  { number: 2, host: "mug-shop.example", check: "checked", arrived: NOW - MINUTE, answerBy: ANSWER_BY, state: "waiting" },
-  { number: 3, host: "parcels-now.example", check: "unchecked", arrived: NOW, answerBy: null, state: "waiting" },
-  { number: 4, host: "books.example", check: "checked", arrived: NOW - 3 * MINUTE, answerBy: ANSWER_BY, state: "unclear" },
+  { number: 1, host: "shoes.example", foreign: false, check: "checked", arrived: NOW - 2 * MINUTE, answerBy: ANSWER_BY, state: "waiting" },
+  { number: 2, host: "mug-shop.example", foreign: false, check: "checked", arrived: NOW - MINUTE, answerBy: ANSWER_BY, state: "waiting" },
+  { number: 3, host: "parcels-now.example", foreign: false, check: "unchecked", arrived: NOW, answerBy: null, state: "waiting" },
+  { number: 4, host: "books.example", foreign: false, check: "checked", arrived: NOW - 3 * MINUTE, answerBy: ANSWER_BY, state: "unclear" },
 ];
 
 export const SHOPS: ShopView[] = [

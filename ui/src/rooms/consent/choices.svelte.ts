@@ -6,6 +6,9 @@ import { valueTrouble } from "../../design/value-trouble";
 
 const NOTHING: ValueView = { is: "missing" };
 
+/** Something less that can go; without an answer it is typed. */
+export interface Less { id: string; kind: CoarserView["kind"]; claims: string[]; answer: CoarserAnswer | null }
+
 export class Choices {
   readonly view: ConsentView;
   recipients = $state<Record<string, string>>({});
@@ -22,8 +25,13 @@ export class Choices {
       this.recipients[card.kind] = card.recipients[0]?.id ?? "";
       // Less before more: whoever sends without looking sends the least that was asked for.
       for (const line of card.lines) this.coarser[line.id] = this.less(card, line)[0]?.id ?? "";
-      for (const claim of card.lines.flatMap((line) => line.claims)) this.typed[claim] = { text: "", keep: true };
+      for (const line of card.lines) {
+        // What less is typed goes this once: the whole may be saved one day, and would say otherwise.
+        for (const claim of line.coarser.flatMap((each) => each.claims)) this.typed[claim] = { text: "", keep: false };
+        for (const claim of line.claims) this.typed[claim] = { text: "", keep: true };
+      }
     }
+    this.as = view.names === "stranger" ? "stranger" : "regular";
   }
 
   recipient(card: CardView): RecipientView | undefined {
@@ -32,23 +40,22 @@ export class Choices {
 
   /** What was typed over the former recipient's values is not the next one's. */
   choose(card: CardView, recipient: string): void {
-    for (const line of card.lines) if (this.over[line.id]) this.leave(line);
-    this.recipients[card.kind] = recipient;
     for (const line of card.lines) {
-      const possible = this.less(card, line);
-      if (this.coarser[line.id] && !possible.some((each) => each.id === this.coarser[line.id])) {
-        this.coarser[line.id] = possible[0]?.id ?? "";
-      }
+      if (this.over[line.id]) this.leave(line);
+      for (const { claims } of line.coarser) for (const claim of claims) this.typed[claim] = { text: "", keep: line.claims.includes(claim) };
     }
+    this.recipients[card.kind] = recipient;
   }
 
-  /** What less of a line can go for the chosen recipient, the least first, and what the shop would read. */
-  less(card: CardView, line: LineView): { id: string; kind: CoarserView["kind"]; answer: CoarserAnswer }[] {
+  /** What less of a line can go for the chosen recipient, the least first, and what the shop would read; what is not saved is typed. */
+  less(card: CardView, line: LineView): Less[] {
     const recipient = this.recipients[card.kind] ?? "";
-    return line.coarser.flatMap(({ id, kind, answers }) => {
-      const answer = answers[recipient];
-      return answer ? [{ id, kind, answer }] : [];
-    });
+    return line.coarser.map(({ id, kind, claims, answers }) => ({ id, kind, claims, answer: answers[recipient] ?? null }));
+  }
+
+  /** What less goes of a line, if less does. */
+  goesLess(card: CardView, line: LineView): Less | undefined {
+    return this.goes(line) ? this.less(card, line).find((each) => each.id === this.coarser[line.id]) : undefined;
   }
 
   value(card: CardView, claim: string): ValueView {
@@ -92,7 +99,19 @@ export class Choices {
 
   /** Claims of a line that go as they are typed. */
   typing(card: CardView, line: LineView): string[] {
+    const less = this.goesLess(card, line);
+    if (less) return less.answer === null ? less.claims : [];
     return this.isTypedOver(line) ? line.claims : this.missing(card, line);
+  }
+
+  /** Whether a line would take something very personal to somebody of whom only a certificate is known: Rust refuses that. */
+  isWithheld(card: CardView, line: LineView): boolean {
+    const asSaved = this.view.foreign && this.goesWhole(line) && !this.isTypedOver(line);
+    return asSaved && line.claims.some((claim) => this.value(card, claim).is === "hidden");
+  }
+
+  get withheld(): boolean {
+    return this.view.cards.some((card) => card.lines.some((line) => this.isWithheld(card, line)));
   }
 
   get #allTyping(): string[] {
@@ -116,26 +135,25 @@ export class Choices {
 
   /** Whether a saved sensitive value goes, whole or what follows from it. */
   get needsPassphrase(): boolean {
+    // Nothing of the kind goes there.
+    if (this.view.foreign) return false;
     return this.view.cards.some((card) =>
       card.lines.some((line) => {
         if (line.sensitive === null || !this.goes(line) || this.isTypedOver(line)) return false;
-        const less = this.less(card, line).find((each) => each.id === this.coarser[line.id]);
-        if (less) return less.answer.sensitive;
+        const less = this.goesLess(card, line);
+        if (less) return less.answer?.sensitive ?? false;
         return line.claims.some((claim) => this.value(card, claim).is === "hidden");
       }),
     );
   }
 
   get canSend(): boolean {
-    return this.empty.length === 0 && this.unfit.length === 0 && this.going.length > 0;
+    return this.empty.length === 0 && this.unfit.length === 0 && !this.withheld && this.going.length > 0;
   }
 
   answer(): Answer {
     const going = this.going;
-    const typed = this.#allTyping.flatMap((claim) => {
-      const entry = this.typed[claim];
-      return entry ? [[claim, { text: entry.text.trim(), keep: entry.keep }] as const] : [];
-    });
+    const typed = this.view.cards.flatMap((card) => card.lines.flatMap((line) => this.#typedOf(card, line)));
     return {
       request: this.view.request,
       revision: this.view.revision,
@@ -145,5 +163,13 @@ export class Choices {
       typed: Object.fromEntries(typed),
       as: this.as,
     };
+  }
+
+  #typedOf(card: CardView, line: LineView): [string, Typed][] {
+    const isLess = this.goesLess(card, line) !== undefined;
+    return this.typing(card, line).flatMap((claim): [string, Typed][] => {
+      const entry = this.typed[claim];
+      return entry ? [[claim, { text: entry.text.trim(), keep: entry.keep && !isLess }]] : [];
+    });
   }
 }
