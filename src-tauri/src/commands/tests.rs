@@ -1,6 +1,8 @@
 //! The commands of an open and of a locked wallet, with a desktop that has nothing. A request on its way is the end-to-end
 //! test's.
 
+mod foreign;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,13 +38,21 @@ struct House {
 
 impl House {
     async fn new() -> Self {
+        Self::trusting("").await
+    }
+
+    /// Whose person has added these authorities, in PEM.
+    async fn trusting(anchors: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (desktop, clock) = (FakeDesktop::default(), Arc::new(TestClock::default()));
         let places =
             Places { vault: folder.path().join("vault.db"), settings: folder.path().join("settings") };
         let (vault, passphrase) = (places.vault.clone(), SecretString::from(PASSPHRASE));
         let app = mock_app();
-        app.manage(Shell::new(places, clock.clone(), Box::new(desktop.clone())));
+        let shell = Shell::new(places, clock.clone(), Box::new(desktop.clone()));
+        let file = folder.path().join("anchors.pem");
+        std::fs::write(&file, anchors).unwrap();
+        app.manage(shell.trusting((!anchors.is_empty()).then_some(file)));
         let least = Stretching::FLOOR;
         let wallet = Wallet::create(&vault, &passphrase, least, clock.clone(), &mut seeded(1)).await.unwrap();
         let house = Self { app, desktop, clock, folder };

@@ -1,5 +1,7 @@
 //! A foreign verifier on this computer: TLS, a certificate, requests signed as they are fetched, answers opened and judged.
 //!
+//! The window's tests have it on their side too, and `examples/foreign_verifier.rs` makes a program of it.
+//!
 //! It can be told to behave badly in each of its three rooms. It judges as a verifier would, from the bytes alone: nothing of
 //! the wallet's own reading is used. What programs of other makes say of the same answers stands in `tests/interop`.
 
@@ -20,9 +22,8 @@ use axum::routing::{any, get, post};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use passerby_protocol::keys::SigningKey;
 use passerby_protocol::random_id::Nonce;
-use passerby_protocol::time::Clock as _;
+use passerby_protocol::time::Clock;
 use passerby_protocol::wire::b64u;
-use passerby_testkit::clock::TestClock;
 use passerby_testkit::forge;
 use passerby_testkit::verifier::{client_id_of, make_authority, query, sign_leaf, x5c};
 use passerby_wallet::foreign::Trust;
@@ -118,7 +119,7 @@ struct Seen {
 }
 
 struct Inside {
-    clock: Arc<TestClock>,
+    clock: Arc<dyn Clock>,
     address: SocketAddr,
     key: SigningKey,
     leaf: Mutex<Vec<u8>>,
@@ -134,7 +135,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    pub async fn start(clock: Arc<TestClock>, rng: &mut ChaCha20Rng) -> Self {
+    pub async fn start(clock: Arc<dyn Clock>, rng: &mut ChaCha20Rng) -> Self {
         let authority = make_authority(&SigningKey::make(rng));
         let (key, tls_key) = (SigningKey::make(rng), SigningKey::make(rng));
         let leaf = sign_leaf(&authority, &key, &[HOST], |_| {});
@@ -163,9 +164,14 @@ impl Verifier {
         Self { authority, inside }
     }
 
+    /// The certificate of its authority, as a person adds it.
+    pub fn anchor(&self) -> String {
+        self.authority.pem()
+    }
+
     /// Trust in the system's authorities and in its own.
     pub fn trust(&self) -> Trust {
-        Trust::load(Some(self.authority.pem().as_bytes())).unwrap()
+        Trust::load(Some(self.anchor().as_bytes())).unwrap()
     }
 
     pub fn host(&self) -> String {
