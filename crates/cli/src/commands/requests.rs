@@ -17,6 +17,7 @@ pub async fn run(wallet: &Wallet, output: Output) -> Result<ExitCode, Failure> {
             json!({
                 "number": line.number,
                 "sector": line.sector,
+                "foreign": line.foreign,
                 "checked": line.answer_by.is_some(),
                 "state": line.state,
                 "opened": rfc3339(line.opened),

@@ -115,23 +115,23 @@ async fn a_link_is_kept_unchecked_until_it_is_looked_at() {
     desk.verifier.behaves(Room::Statement, Manner::Says(503, "busy".to_owned()));
     let number = desk.wallet.fetch_foreign_request(&link, &desk.trust, &mut desk.rng).await.unwrap();
     assert_eq!((desk.verifier.fetches().len(), desk.verifier.looks().len()), (1, 0));
-    let line = |lines: Vec<RequestLine>| {
-        let [line] = lines.as_slice() else { panic!("one waits") };
-        (line.number, line.foreign, line.sector.to_string(), line.answer_by)
+    let waiting = |lines: Vec<RequestLine>| {
+        let [only] = lines.as_slice() else { panic!("one waits") };
+        (only.number, only.foreign, only.sector.to_string(), only.answer_by)
     };
     let host = desk.verifier.host();
     let unchecked = (number, true, host.clone(), None);
-    assert_eq!(line(desk.wallet.requests().await.unwrap()), unchecked);
+    assert_eq!(waiting(desk.wallet.requests().await.unwrap()), unchecked);
 
     // Nobody answers whether it has a Statement: it waits on.
     let silent = desk.wallet.look_foreign(number, &desk.trust, &mut desk.rng).await.unwrap_err();
     assert_eq!((silent.code(), silent.find_claimed()), ("statement-unreachable", Some(host.as_str())));
-    assert_eq!(line(desk.wallet.requests().await.unwrap()), unchecked);
+    assert_eq!(waiting(desk.wallet.requests().await.unwrap()), unchecked);
 
     desk.verifier.behaves(Room::Statement, Manner::Honest);
     let view = desk.wallet.look_foreign(number, &desk.trust, &mut desk.rng).await.unwrap();
     assert_eq!((view.number, view.host.to_string()), (number, host.clone()));
-    assert_eq!(line(desk.wallet.requests().await.unwrap()), (number, true, host, Some(NOON + 300)));
+    assert_eq!(waiting(desk.wallet.requests().await.unwrap()), (number, true, host, Some(NOON + 300)));
     let again = desk.wallet.fetch_foreign_request(&link, &desk.trust, &mut desk.rng).await.unwrap();
     assert_eq!((again, desk.verifier.fetches().len()), (number, 1), "it is not fetched twice");
 }
