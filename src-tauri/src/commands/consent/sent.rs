@@ -4,7 +4,6 @@ use passerby_wallet::foreign::ForeignDelivered;
 use passerby_wallet::{Delivered, SpareKey};
 use serde::Serialize;
 use specta::Type;
-use url::Url;
 
 use super::not_shown;
 use crate::change::Change;
@@ -50,6 +49,7 @@ pub struct DeclinedView {
 
 /// What a shop was sent, as the relay confirmed it.
 pub async fn sent(shell: &Shell, open: &OpenWallet, delivered: &Delivered) -> Answered<SentView> {
+    open.keep_return(delivered.number, delivered.return_to.to_string());
     shell.due_copies().want(delivered.sector.clone());
     let shops = open.wallet().shops().await?;
     let grants =
@@ -66,7 +66,7 @@ pub async fn sent(shell: &Shell, open: &OpenWallet, delivered: &Delivered) -> An
         browser: shell.settings().browser,
         offer_spare_key: has_no_spare_key(open).await?,
     };
-    after(shell, open, delivered.number, Some(&delivered.return_to)).await?;
+    after(shell, open).await?;
     Ok(view)
 }
 
@@ -76,6 +76,9 @@ pub async fn sent_to_foreign(
     open: &OpenWallet,
     delivered: &ForeignDelivered,
 ) -> Answered<SentView> {
+    if let Some(back) = &delivered.return_to {
+        open.keep_return(delivered.number, back.to_string());
+    }
     let view = SentView {
         request: delivered.number,
         host: delivered.host.to_string(),
@@ -87,7 +90,7 @@ pub async fn sent_to_foreign(
         browser: shell.settings().browser,
         offer_spare_key: has_no_spare_key(open).await?,
     };
-    after(shell, open, delivered.number, delivered.return_to.as_ref()).await?;
+    after(shell, open).await?;
     Ok(view)
 }
 
@@ -95,10 +98,7 @@ async fn has_no_spare_key(open: &OpenWallet) -> Answered<bool> {
     Ok(open.wallet().spare_key().await? == SpareKey::None)
 }
 
-async fn after(shell: &Shell, open: &OpenWallet, number: u32, back: Option<&Url>) -> Answered<()> {
-    if let Some(back) = back {
-        open.keep_return(number, back.to_string());
-    }
+async fn after(shell: &Shell, open: &OpenWallet) -> Answered<()> {
     open.keep_backup(&mut shell.rng()?).await;
     tell_waiting(shell).await;
     shell.desktop().tell(Change::Saved);
