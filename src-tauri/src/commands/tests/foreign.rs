@@ -70,8 +70,8 @@ impl Desk {
     }
 
     async fn queue(&self) -> Vec<Value> {
-        let lines = request::request_list(self.house.shell()).await.unwrap();
-        lines.into_iter().map(|line| serde_json::to_value(line).unwrap()).collect()
+        let queue = request::request_list(self.house.shell()).await.unwrap();
+        queue.lines.into_iter().map(|line| serde_json::to_value(line).unwrap()).collect()
     }
 
     async fn find_return(&self, request: u32) -> Option<String> {
