@@ -11,6 +11,7 @@ mod person;
 mod screen;
 mod stories;
 mod texts;
+mod verifier;
 
 use std::process::ExitCode;
 
@@ -72,6 +73,7 @@ fn tell(checkout: &Checkout, only: &[String], keep: bool) -> Result<Tally> {
     eprintln!("building the programs");
     let programs: Vec<_> = rust::PROGRAMS.iter().copied().chain([rust::WINDOW]).collect();
     rust::build(checkout, &programs)?;
+    rust::build_examples(checkout, &[verifier::PROGRAM])?;
     let screens = checkout.target().join("screens");
     std::fs::create_dir_all(&screens).with_context(|| format!("making {}", screens.display()))?;
     let folder = tempfile::Builder::new().prefix("passerby-e2e-").tempdir().context("making a folder")?;

@@ -46,6 +46,13 @@ pub fn build(checkout: &Checkout, programs: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Builds these examples, likewise.
+pub fn build_examples(checkout: &Checkout, examples: &[&str]) -> Result<()> {
+    let mut cargo = checkout.cargo(&["build"]);
+    cargo.args(WHOLE).args(examples.iter().flat_map(|example| ["--example", example]));
+    run_quietly(&mut cargo).context("tried to build the examples")
+}
+
 /// Cargo with a verb for the whole workspace, and what must be there before it compiles.
 pub fn whole(checkout: &Checkout, verb: &[&str]) -> Result<Command> {
     window::build(checkout)?;

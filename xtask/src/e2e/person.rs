@@ -46,6 +46,8 @@ pub struct Person {
     program: PathBuf,
     display: String,
     bus: String,
+    /// Authorities that this computer trusts for foreign verifiers, besides those of the system.
+    anchors: Option<PathBuf>,
     /// How many addresses the browser was given, as far as the story has looked.
     browsed: usize,
     driver: Option<(Process, String)>,
@@ -70,6 +72,7 @@ impl Person {
             program: checkout.built(rust::WINDOW),
             display: screen.display().to_owned(),
             bus: String::new(),
+            anchors: None,
             browsed: 0,
             driver: None,
             keyring: None,
@@ -81,6 +84,11 @@ impl Person {
         person.give_browser()?;
         person.open_keyring()?;
         Ok(person)
+    }
+
+    /// Has the computer trust one more authority (PEM).
+    pub fn trust(&mut self, anchor: &Path) {
+        self.anchors = Some(anchor.to_path_buf());
     }
 
     /// Where the vault is.
@@ -133,6 +141,7 @@ impl Person {
             .env("XDG_CACHE_HOME", self.folder.join("cache"))
             .env("XDG_RUNTIME_DIR", self.folder.join("run"))
             .env("NO_AT_BRIDGE", "1")
+            .envs(self.anchors.iter().map(|anchors| ("PASSERBY_TRUST_ANCHORS", anchors)))
             .env("LANG", format!("{}.UTF-8", self.computer.language))
             .env_remove("LC_ALL")
             .env_remove("LANGUAGE")

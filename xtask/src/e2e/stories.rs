@@ -2,6 +2,7 @@
 
 mod answers;
 mod first_visit;
+mod foreign;
 mod links;
 mod rooms;
 mod steps;
@@ -52,6 +53,7 @@ pub const STORIES: &[Story] = &[
     Story { name: "choose", tell: answers::choose },
     Story { name: "stranger", tell: answers::stranger },
     Story { name: "decline", tell: answers::decline },
+    Story { name: "foreign", tell: foreign::tell },
     Story { name: "back-by-words", tell: ways_back::words },
     Story { name: "back-by-backup", tell: ways_back::backup },
     Story { name: "rooms-en-light", tell: |stage, name| rooms::tell(stage, name, ENGLISH) },
