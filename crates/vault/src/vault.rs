@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::error::{RecordError, StorageError, VaultError};
 use crate::file::{Identity, VaultFile};
 use crate::manifest::{Contents, Rows, sign};
-use crate::record::{Batch, IdClock, Record, RecordId, decode};
+use crate::record::{Batch, IdClock, Index, Known, Record, RecordId, decode};
 use crate::rows::{self, RecordRow};
 use crate::state::{Anchored, State};
 use crate::store;
@@ -130,7 +130,46 @@ impl Vault {
     /// another shape than `T` is the program's fault and an error.
     pub async fn list<T: Record>(&self) -> Result<Vec<(RecordId, T)>, RecordError> {
         let mut state = self.ready().await?;
-        let State { connection, contents: Some(Contents { index, version, .. }), .. } = &mut *state else {
+        self.read_known(&mut state, |index| index.of_kind(T::KIND).collect()).await
+    }
+
+    /// The newest readable records of a kind, newest first: at most so many, and only those that stand before a record. Fewer
+    /// than so many are all that are left. Otherwise like [`Vault::list`]; no other record is opened.
+    pub async fn list_newest<T: Record>(
+        &self,
+        before: Option<RecordId>,
+        most: usize,
+    ) -> Result<Vec<(RecordId, T)>, RecordError> {
+        let mut state = self.ready().await?;
+        let (mut found, mut from) = (Vec::new(), before);
+        while found.len() < most {
+            let wanted = most - found.len();
+            let (mut asked, mut oldest) = (0, None);
+            let some = self.read_known(&mut state, |index| {
+                let some: Vec<_> = match from {
+                    Some(id) => index.before(id, T::KIND).rev().take(wanted).collect(),
+                    None => index.of_kind(T::KIND).rev().take(wanted).collect(),
+                };
+                (asked, oldest) = (some.len(), some.last().map(|(id, ..)| *id));
+                some
+            });
+            // Damaged ones were left out: what stands before them takes their places.
+            found.extend(some.await?.into_iter().rev());
+            if asked < wanted {
+                break;
+            }
+            from = oldest;
+        }
+        Ok(found)
+    }
+
+    /// Opens the records that are chosen, in the order of their ids. Damaged ones are set aside.
+    async fn read_known<T: Record>(
+        &self,
+        state: &mut State,
+        choose: impl FnOnce(&Index) -> Vec<Known<'_>>,
+    ) -> Result<Vec<(RecordId, T)>, RecordError> {
+        let State { connection, contents: Some(Contents { index, version, .. }), .. } = state else {
             return Err(StorageError::Damaged.into());
         };
         let now = store::find_version(connection).await?;
@@ -138,7 +177,7 @@ impl Vault {
         let remembered = *version.get_or_insert(now) == now;
 
         let seal = &self.keys.record;
-        let found: Vec<_> = index.of_kind(T::KIND).collect();
+        let found = choose(index);
         let opened = found.par_iter().map(|(id, ver, blob)| {
             let blob = blob.filter(|_| remembered);
             let plaintext = blob.and_then(|blob| seal.open(*id, *ver, seal.epoch(), blob));

@@ -60,7 +60,7 @@ pub mod ways_in;
 mod who_knows;
 pub mod words;
 
-pub use activity::ActivityView;
+pub use activity::{ActivityView, LineId, ParseLineIdError};
 pub use answered::AlreadyAnswered;
 pub use attributes::{AttributeError, AttributeView, FormerView, Marks};
 pub use backup::{AutomaticBackup, AutomaticBackupError, BackupTrouble};

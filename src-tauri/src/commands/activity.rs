@@ -15,34 +15,29 @@ const PAGE: usize = 50;
 #[specta::specta]
 pub async fn activity_view(shell: State<'_, Shell>, filter: ActivityFilter) -> Answered<ActivityView> {
     let open = shell.open().await?;
-    let lines = open.wallet().activity().await?;
-    let older_than = filter.before.as_deref().and_then(|id| id.parse().ok()).unwrap_or(lines.len());
-    // A line's place in the log is its name: lines are only ever added behind it.
-    let wanted = lines.iter().enumerate().take(older_than).rev().filter_map(|(place, line)| {
-        let event = event_of(&line.what)?;
+    let before = filter.before.as_deref().and_then(|id| id.parse().ok());
+    let wanted = |line: &Line| {
         let of_host = filter.host.as_deref().is_none_or(|host| line.sector.as_str() == host);
-        let of_kind = filter.events.is_empty() || filter.events.contains(&event);
-        (of_host && of_kind).then(|| show(place, line, event))
-    });
-    let mut lines: Vec<_> = wanted.take(PAGE + 1).collect();
-    let more = lines.len() > PAGE;
-    lines.truncate(PAGE);
-    Ok(ActivityView { lines, more })
+        let of_kind = |event: ActivityEvent| filter.events.is_empty() || filter.events.contains(&event);
+        of_host && event_of(&line.what).is_some_and(of_kind)
+    };
+    let lines = open.wallet().newest_activity(before, PAGE + 1, wanted).await?;
+    Ok(ActivityView { more: lines.len() > PAGE, lines: lines.iter().take(PAGE).filter_map(show).collect() })
 }
 
-fn show(place: usize, line: &Line, event: ActivityEvent) -> ActivityLine {
+fn show(line: &Line) -> Option<ActivityLine> {
     let reason = match &line.what {
         What::Opened { reason } => Some(reason.clone()),
         _ => None,
     };
-    ActivityLine {
-        id: place.to_string(),
+    Some(ActivityLine {
+        id: line.id.to_string(),
         at: line.at.into(),
         host: line.sector.to_string(),
-        event,
+        event: event_of(&line.what)?,
         claims: line.claims.iter().map(ToString::to_string).collect(),
         reason,
-    }
+    })
 }
 
 /// What the window calls it; nothing for what only the wallet needs to remember.

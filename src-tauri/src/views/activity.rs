@@ -39,7 +39,7 @@ pub enum ActivityEvent {
 /// One line of the log.
 #[derive(Debug, Clone, Serialize, Type)]
 pub struct ActivityLine {
-    /// Where it stands in the log.
+    /// Its name in the log.
     pub id: String,
     /// When.
     pub at: Moment,

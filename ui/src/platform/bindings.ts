@@ -163,7 +163,7 @@ export type ActivityFilter = {
 
 /**  One line of the log. */
 export type ActivityLine = {
-	/**  Where it stands in the log. */
+	/**  Its name in the log. */
 	id: string,
 	/**  When. */
 	at: Moment,

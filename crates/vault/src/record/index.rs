@@ -3,6 +3,7 @@
 //! It lives from unlocking to locking and is never written anywhere, but the manifest is made from it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeBounds;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -26,6 +27,9 @@ struct Entry {
     /// each.
     blob: Option<Box<[u8]>>,
 }
+
+/// What is known of a record without opening it: id, version, and the sealed row where it is kept.
+pub(crate) type Known<'a> = (RecordId, i64, Option<&'a [u8]>);
 
 /// The largest blob that is kept in memory: nonce, a kibibyte and tag.
 const LIGHT: usize = 24 + 1024 + TAG_LEN;
@@ -93,9 +97,22 @@ impl Index {
         self.entries.get(&id).filter(|entry| entry.kind.is_some()).map(|entry| entry.stamp.ver)
     }
 
-    /// All records of a kind, in order: id, version, and the sealed row where it is kept.
-    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (RecordId, i64, Option<&[u8]>)> {
-        let found = self.entries.iter().filter(move |(_, entry)| entry.is(kind));
+    /// All records of a kind, in order.
+    pub(crate) fn of_kind(&self, kind: &str) -> impl DoubleEndedIterator<Item = Known<'_>> {
+        self.known(kind, ..)
+    }
+
+    /// The records of a kind that stand before this id, in order.
+    pub(crate) fn before(&self, id: RecordId, kind: &str) -> impl DoubleEndedIterator<Item = Known<'_>> {
+        self.known(kind, ..id)
+    }
+
+    fn known(
+        &self,
+        kind: &str,
+        range: impl RangeBounds<RecordId>,
+    ) -> impl DoubleEndedIterator<Item = Known<'_>> {
+        let found = self.entries.range(range).filter(move |(_, entry)| entry.is(kind));
         found.map(|(id, entry)| (*id, entry.stamp.ver, entry.blob.as_deref()))
     }
 

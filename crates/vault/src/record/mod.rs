@@ -21,7 +21,7 @@ pub use batch::Batch;
 pub(crate) use batch::{Op, OpKind};
 pub use id::RecordId;
 pub(crate) use id::{IdClock, make_id};
-pub(crate) use index::{Change, Index, Stamp};
+pub(crate) use index::{Change, Index, Known, Stamp};
 
 use crate::error::RecordError;
 

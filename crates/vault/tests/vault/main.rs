@@ -11,6 +11,7 @@ mod luck;
 mod manifest;
 mod migration;
 mod opening;
+mod pages;
 mod parts;
 mod records;
 mod rotation;
