@@ -16,6 +16,8 @@ pub struct Checkout {
     root: PathBuf,
     cache: PathBuf,
     target: PathBuf,
+    /// The folder below `target` that programs are started from.
+    profile: &'static str,
 }
 
 impl Checkout {
@@ -35,7 +37,7 @@ impl Checkout {
             Some(folder) if !folder.is_empty() => root.join(folder),
             _ => cache.join("target"),
         };
-        Ok(Self { root, cache, target })
+        Ok(Self { root, cache, target, profile: "debug" })
     }
 
     /// The root of the sources.
@@ -53,9 +55,15 @@ impl Checkout {
         &self.target
     }
 
+    /// The same checkout, for a story that is played by programs as they are released.
+    pub fn in_release(&self) -> Self {
+        let (root, cache, target) = (self.root.clone(), self.cache.clone(), self.target.clone());
+        Self { root, cache, target, profile: "release" }
+    }
+
     /// The path of a program of this workspace, as `cargo build` leaves it.
     pub fn built(&self, program: &str) -> PathBuf {
-        self.target.join("debug").join(format!("{program}{}", env::consts::EXE_SUFFIX))
+        self.target.join(self.profile).join(format!("{program}{}", env::consts::EXE_SUFFIX))
     }
 
     /// The path of a program of this workspace, as `cargo build --release` leaves it.

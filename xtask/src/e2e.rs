@@ -17,7 +17,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use self::{screen::Screen, stories::STORIES};
+pub use self::{
+    person::Person,
+    screen::{HEIGHT, Screen, WIDTH, wait_for_line},
+    stories::{STORIES, Stage},
+};
 use crate::{checkout::Checkout, demo::Cast, install, npm, rust, stage::Outcome, tally::Tally};
 
 /// Stories in the real window.
@@ -84,13 +88,8 @@ fn tell(checkout: &Checkout, only: &[String], keep: bool) -> Result<Tally> {
     let mut tally = Tally::default();
     for story in STORIES.iter().filter(|story| only.is_empty() || only.iter().any(|name| name == story.name))
     {
-        let stage = stories::Stage {
-            checkout,
-            cast: &cast,
-            screen: &screen,
-            folder: folder.path(),
-            screens: &screens,
-        };
+        let stage =
+            Stage { checkout, cast: &cast, screen: &screen, folder: folder.path(), screens: &screens };
         let told = (story.tell)(&stage, story.name);
         match &told {
             Ok(()) => eprintln!("  told      {}", story.name),

@@ -80,6 +80,11 @@ impl Process {
         self.stop()
     }
 
+    /// Its number.
+    pub fn id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// Leaves the program running after this one, and gives its number.
     pub fn keep(mut self) -> Option<u32> {
         self.child.take().map(|child| child.id())

@@ -9,11 +9,22 @@ use super::series::Series;
 use crate::checkout::Checkout;
 
 /// One run of the bench.
+#[derive(Default)]
 pub struct Report {
     place: Vec<(&'static str, String)>,
     series: Vec<(String, Series)>,
     ratios: Vec<Ratio>,
+    figures: Vec<Figure>,
     notes: Vec<String>,
+}
+
+/// What has a goal of its own, or is told beside: not a ratio.
+struct Figure {
+    name: &'static str,
+    unit: &'static str,
+    /// The most it should be; absent for what is told beside.
+    goal: Option<f64>,
+    series: Series,
 }
 
 struct Ratio {
@@ -39,7 +50,7 @@ impl Report {
             ("machine", machine()),
             ("load before", read("/proc/loadavg").split(' ').next().unwrap_or_default().to_owned()),
         ];
-        Ok(Self { place, series: Vec::new(), ratios: Vec::new(), notes: Vec::new() })
+        Ok(Self { place, series: Vec::new(), ratios: Vec::new(), figures: Vec::new(), notes: Vec::new() })
     }
 
     /// Keeps the times of something.
@@ -50,6 +61,11 @@ impl Report {
     /// Keeps the ratio of two medians.
     pub fn compare(&mut self, name: impl Into<String>, goal: Option<f64>, ours: &Series, theirs: &Series) {
         self.ratios.push(Ratio { name: name.into(), goal, value: ours.median() / theirs.median() });
+    }
+
+    /// Keeps the medians of something in a unit of its own.
+    pub fn measure(&mut self, name: &'static str, unit: &'static str, goal: Option<f64>, series: Series) {
+        self.figures.push(Figure { name, unit, goal, series });
     }
 
     /// Says something about the run.
@@ -66,7 +82,11 @@ impl Report {
             self.series.iter().map(|(name, series)| (name.clone(), series.to_json())).collect();
         let place: Map<_, _> =
             self.place.iter().map(|(name, value)| (name.replace(' ', "_"), json!(value))).collect();
-        json!({ "ratios": ratios, "goals": goals, "seconds": seconds, "where": place, "notes": self.notes })
+        let mut report = json!({ "ratios": ratios, "goals": goals, "seconds": seconds, "where": place, "notes": self.notes });
+        if !self.figures.is_empty() {
+            report["figures"] = self.figures.iter().map(Figure::to_json).collect();
+        }
+        report
     }
 }
 
@@ -85,12 +105,35 @@ impl fmt::Display for Report {
         }
         writeln!(out, "\n{:<34} {:>12} {:>12}", "", "ratio", "goal")?;
         for Ratio { name, goal, value } in &self.ratios {
-            let goal_text = goal.map_or("-".to_owned(), |goal| format!("{goal}"));
-            let mark = if goal.is_some_and(|goal| *value > goal) { "  <-- above its goal" } else { "" };
-            writeln!(out, "{name:<34} {:>12} {goal_text:>12}{mark}", round(*value))?;
+            let (goal, mark) = judge(*goal, *value);
+            writeln!(out, "{name:<34} {:>12} {goal:>12}{mark}", round(*value))?;
+        }
+        if !self.figures.is_empty() {
+            writeln!(out, "\n{:<34} {:>12} {:>12} {:>12} {:>12}", "", "median", "min", "max", "goal")?;
+        }
+        for Figure { name, unit, goal, series } in &self.figures {
+            let (goal, mark) = judge(*goal, series.median());
+            let [median, min, max] =
+                [series.median(), series.min(), series.max()].map(|value| format!("{value:.1}"));
+            let name = format!("{name} ({unit})");
+            writeln!(out, "{name:<34} {median:>12} {min:>12} {max:>12} {goal:>12}{mark}")?;
         }
         Ok(())
     }
+}
+
+impl Figure {
+    fn to_json(&self) -> (String, Value) {
+        let Self { name, unit, goal, series } = self;
+        let [median, min, max] = [series.median(), series.min(), series.max()].map(round);
+        ((*name).to_owned(), json!({ "median": median, "min": min, "max": max, "unit": unit, "goal": goal }))
+    }
+}
+
+/// The goal, and whether it is missed.
+fn judge(goal: Option<f64>, value: f64) -> (String, &'static str) {
+    let text = goal.map_or("-".to_owned(), |goal| format!("{goal}"));
+    (text, if goal.is_some_and(|goal| value > goal) { "  <-- above its goal" } else { "" })
 }
 
 fn round(value: f64) -> f64 {
@@ -126,8 +169,7 @@ mod tests {
     #[test]
     fn a_ratio_above_its_goal_is_said_and_is_in_the_json() {
         let series = |seconds: f64| Series::parse(&json!([seconds])).unwrap();
-        let mut report =
-            Report { place: Vec::new(), series: Vec::new(), ratios: Vec::new(), notes: Vec::new() };
+        let mut report = Report::default();
         report.compare("unlock_1000", Some(1.3), &series(0.12), &series(0.1));
         report.compare("seal", Some(1.35), &series(0.2), &series(0.1));
         report.compare("beside", None, &series(9.0), &series(1.0));
@@ -137,5 +179,24 @@ mod tests {
         assert!(marked[0].starts_with("seal "), "{text}");
         assert_eq!(report.to_json()["ratios"]["unlock_1000"], 1.2);
         assert_eq!(report.to_json()["goals"].as_object().unwrap().len(), 2);
+        assert!(report.to_json()["figures"].is_null());
+    }
+
+    #[test]
+    fn a_figure_stands_in_its_unit_beside_its_goal() {
+        let mut report = Report::default();
+        report.measure(
+            "send_to_delivered",
+            "ms",
+            Some(100.0),
+            Series::parse(&json!([120.0, 90.0, 130.0])).unwrap(),
+        );
+        report.measure("memory_empty", "MiB", None, Series::parse(&json!([80.25])).unwrap());
+        let text = report.to_string();
+        assert!(text.contains("send_to_delivered (ms)") && text.contains("above its goal"), "{text}");
+        let figures = &report.to_json()["figures"];
+        let sent = json!({ "median": 120.0, "min": 90.0, "max": 130.0, "unit": "ms", "goal": 100.0 });
+        assert_eq!(figures["send_to_delivered"], sent);
+        assert_eq!(figures["memory_empty"]["goal"], Value::Null);
     }
 }

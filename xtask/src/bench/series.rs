@@ -1,4 +1,4 @@
-//! The times of one thing, in the order they were taken.
+//! The times of one thing, or its sizes, in the order they were taken.
 
 use std::{
     process::{Command, Stdio},
@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-/// Seconds.
+/// Seconds, or MiB.
 #[derive(Clone, Debug, Default)]
 pub struct Series(Vec<f64>);
 
@@ -42,6 +42,11 @@ impl Series {
         Ok(())
     }
 
+    /// Notes one more.
+    pub fn push(&mut self, value: f64) {
+        self.0.push(value);
+    }
+
     /// The one in the middle.
     pub fn median(&self) -> f64 {
         let mut sorted = self.0.clone();
@@ -52,6 +57,16 @@ impl Series {
     /// Item by item, as long as both have one: what takes turns belongs together.
     pub fn plus(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(one, two)| one + two).collect())
+    }
+
+    /// Item by item, as long as both have one: how much more the first took.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(one, two)| one - two).collect())
+    }
+
+    /// In a smaller unit.
+    pub fn times(&self, factor: f64) -> Self {
+        Self(self.0.iter().map(|one| one * factor).collect())
     }
 
     pub fn min(&self) -> f64 {

@@ -25,8 +25,8 @@ pub fn measure(checkout: &Checkout, repetitions: u32) -> Result<Report> {
     build(checkout, "passerby-vault", &["--example", EXAMPLE])?;
     build(checkout, "passerby-cli", &["--bin", "passerby"])?;
     let folder = tempfile::tempdir().context("tried to make a folder for the bench")?;
-    let small = Ours::make(checkout, folder.path().join("small"), 1_000)?;
-    let large = Ours::make(checkout, folder.path().join("large"), 10_000)?;
+    let small = Ours::make(checkout, folder.path().join("small"), numbered(1_000))?;
+    let large = Ours::make(checkout, folder.path().join("large"), numbered(10_000))?;
     let mut report = Report::begin(checkout)?;
     report.note("stretching: 64 MiB, 3 passes, 4 lanes, the least that is accepted".to_owned());
     unlock(checkout, &mut report, [&small, &large], repetitions)?;
@@ -84,19 +84,23 @@ fn start(checkout: &Checkout, report: &mut Report, bitwarden: &Bitwarden, repeti
     Ok(())
 }
 
+/// This many made-up details.
+pub fn numbered(details: usize) -> Map<String, Value> {
+    (0..details)
+        .map(|n| (format!("detail_{n:05}"), format!("Long Lane {n}, 01234 Anywhere").into()))
+        .collect()
+}
+
 /// A vault that the real program made.
-struct Ours<'a> {
+pub struct Ours<'a> {
     checkout: &'a Checkout,
     folder: PathBuf,
 }
 
 impl<'a> Ours<'a> {
-    /// Makes one with this many details in it.
-    fn make(checkout: &'a Checkout, folder: PathBuf, details: usize) -> Result<Self> {
+    /// Makes one with these details in it, stretched as little as is accepted.
+    pub fn make(checkout: &'a Checkout, folder: PathBuf, details: Map<String, Value>) -> Result<Self> {
         fs::create_dir_all(&folder).with_context(|| format!("tried to create {}", folder.display()))?;
-        let details: Map<String, Value> = (0..details)
-            .map(|n| (format!("detail_{n:05}"), format!("Long Lane {n}, 01234 Anywhere").into()))
-            .collect();
         let write = |name: &str, text: String| {
             fs::write(folder.join(name), text).with_context(|| format!("tried to write {name}"))
         };
@@ -115,7 +119,7 @@ impl<'a> Ours<'a> {
         Ok(ours)
     }
 
-    fn file(&self) -> PathBuf {
+    pub fn file(&self) -> PathBuf {
         self.folder.join("vault.db")
     }
 

@@ -130,7 +130,7 @@ impl Person {
     }
 
     /// What everything of this person's is started with.
-    fn live<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    pub fn live<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     thread,
     time::{Duration, Instant},
@@ -15,9 +15,14 @@ use crate::process::Process;
 const PAUSE: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How large it is, in pixels.
+pub const WIDTH: usize = 1280;
+pub const HEIGHT: usize = 900;
+
 /// The running X server.
 pub struct Screen {
     display: String,
+    pixels: PathBuf,
     _server: Process,
 }
 
@@ -26,11 +31,17 @@ impl Screen {
     pub fn start(folder: &Path) -> Result<Self> {
         let log = folder.join("screen.log");
         let mut xvfb = Command::new("Xvfb");
-        xvfb.args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
+        xvfb.args(["-displayfd", "1", "-screen", "0", &format!("{WIDTH}x{HEIGHT}x24"), "-nolisten", "tcp"]);
+        xvfb.arg("-fbdir").arg(folder);
         let server = Process::start("Xvfb", &mut xvfb, &log)?;
         let number =
             wait_for_line(&log, |line| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()))?;
-        Ok(Self { display: format!(":{number}"), _server: server })
+        Ok(Self { display: format!(":{number}"), pixels: folder.join("Xvfb_screen0"), _server: server })
+    }
+
+    /// The file that it draws into: its last `WIDTH * HEIGHT * 4` bytes, row by row from the top.
+    pub fn pixels(&self) -> &Path {
+        &self.pixels
     }
 
     /// Such as `:7`.

@@ -80,7 +80,7 @@ pub const PKG_CONFIG: SystemPart = program("pkg-config", &["pkg-config"], "pkg-c
 pub const WEBKIT_DRIVER: SystemPart = program("WebKitWebDriver", &["webkit2gtk-driver"], "WebKitWebDriver");
 /// A screen that nobody looks at.
 pub const XVFB: SystemPart = program("Xvfb", &["xvfb", "xauth"], "Xvfb");
-/// A keyboard for dialogs of the system.
+/// A keyboard: for dialogs of the system, and for windows that no driver reaches.
 pub const XDOTOOL: SystemPart = program("xdotool", &["xdotool"], "xdotool");
 /// The letters of three languages.
 pub const TYPEFACE: SystemPart =
