@@ -114,6 +114,11 @@ impl Cast {
         Ok(key.trim().to_owned())
     }
 
+    /// The packing table's page, with the key to it.
+    pub fn packing_door(&self) -> Result<String> {
+        Ok(format!("http://127.0.0.1:{}/door?key={}", self.packing_port, self.packing_key()?))
+    }
+
     /// The wallet, ready for a verb.
     pub fn wallet(&self, arguments: &[&str]) -> Command {
         let mut wallet = Command::new(&self.wallet_program);
@@ -136,14 +141,13 @@ impl Cast {
 
     /// Ends the programs, or leaves them and says where they are. Gives the files that hold what the story left behind.
     pub fn leave(self, keep: bool) -> Result<Value> {
-        let Self { folder, relay, shop, packing, recorders, relay_address, sector, packing_port, .. } = self;
+        let door = self.packing_door()?;
+        let Self { folder, relay, shop, packing, recorders, relay_address, sector, .. } = self;
         let shown = folder.display();
         eprintln!("What it left behind: {shown}");
         if keep {
             eprintln!("the shop           http://{sector}");
-            let key =
-                fs::read_to_string(folder.join("packing/door-key")).context("reading the packing key")?;
-            eprintln!("the packing table  http://127.0.0.1:{packing_port}/door?key={}", key.trim());
+            eprintln!("the packing table  {door}");
             eprintln!("the relay          {relay_address}");
             eprintln!(
                 "the wallet         passerby --vault {shown}/wallet/vault.db --passphrase-file {shown}/passphrase"

@@ -1,10 +1,6 @@
 //! The story, step by step: request, verify, consent, seal, deliver, reveal.
 
-use std::{
-    collections::BTreeMap,
-    io::{BufRead as _, Write as _},
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -14,38 +10,42 @@ use super::program;
 use super::stage_door::Visitor;
 
 /// Tells the story and gives what of it stands in the report that `--json` prints.
-pub fn tell(cast: &Cast, pauses: bool) -> Result<Value> {
-    let mut teller = Teller { pauses, ms: BTreeMap::new() };
+pub fn tell(cast: &Cast) -> Result<Value> {
+    let mut teller = Teller::default();
     let shop = Visitor::of(&cast.sector, cast.shop_port);
     let packing = Visitor::of(&format!("127.0.0.1:{}", cast.packing_port), cast.packing_port)
         .with_key(cast.packing_key()?);
 
-    teller.say(&format!(
+    Teller::say(&format!(
         "Anna is at {} and has shoes in her basket. She clicks \"Ship with Passerby\".",
         cast.sector
     ));
     let asked = teller.step("request", || shop.post("/api/checkout", &json!({})))?;
     let link = asked["link"].as_str().context("the shop gave no link")?;
-    teller.say("The shop signed a request and parked it at the relay. This link is all the browser gets:");
+    Teller::say("The shop signed a request and parked it at the relay. This link is all the browser gets:");
     Teller::show(link);
 
     let mut request = teller.step("verify", || program::ask(&mut cast.wallet(&["open", link])))?;
     let request = request["request"].take();
-    teller.say("The wallet fetched the request, then the shop's keys from the shop's own site, and compared three sources:");
+    Teller::say(
+        "The wallet fetched the request, then the shop's keys from the shop's own site, and compared three sources:",
+    );
     Teller::show(&show_request(&request));
 
-    teller.say("Anna agrees, and adds her phone number for the courier, but not her e-mail.");
+    Teller::say("Anna agrees, and adds her phone number for the courier, but not her e-mail.");
     let number = request["number"].as_u64().context("the wallet gave the request no number")?.to_string();
     let delivered = teller.step("consent_seal_deliver", || {
         program::ask(&mut cast.wallet(&["approve", &number, "--only", "phone_number"]))
     })?;
-    teller.say("The wallet sealed her details to the shop's release key and handed them to the relay, which cannot open them.");
+    Teller::say(
+        "The wallet sealed her details to the shop's release key and handed them to the relay, which cannot open them.",
+    );
 
     let back = delivered["return_to"].as_str().context("the wallet gave no way back")?;
     let path = back.split_once(&cast.sector).context("the way back leads elsewhere")?.1;
     let landed = teller.step("return", || shop.get(path))?;
     let order = &landed["order"];
-    teller.say("Her browser is back at the shop, and the shop has an order. This is all it stores of Anna:");
+    Teller::say("Her browser is back at the shop, and the shop has an order. This is all it stores of Anna:");
     Teller::show(&serde_json::to_string_pretty(order)?);
 
     let number = order["no"].as_u64().context("the shop made no order")?;
@@ -53,13 +53,13 @@ pub fn tell(cast: &Cast, pauses: bool) -> Result<Value> {
         packing.get(&format!("/api/orders/{number}/open?reason=packing%20order%20{number}"))
     })?;
     let opened = opened["opened"].clone();
-    teller.say("At the packing table, where the release key lives, the label is opened:");
+    Teller::say("At the packing table, where the release key lives, the label is opened:");
     Teller::show(&serde_json::to_string_pretty(&opened)?);
 
     let released = delivered["released"].clone();
     let held = in_vault(cast, &released)?;
     let ok = opened.is_object() && opened == held;
-    teller.say(if ok {
+    Teller::say(if ok {
         "It is what Anna's wallet holds, to the letter."
     } else {
         "It is NOT what Anna's wallet holds."
@@ -110,8 +110,8 @@ fn names(details: &Value) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
+#[derive(Default)]
 struct Teller {
-    pauses: bool,
     ms: BTreeMap<&'static str, u128>,
 }
 
@@ -124,13 +124,7 @@ impl Teller {
         Ok(result)
     }
 
-    /// Says what happens. With pauses, waits for Enter before it goes on.
-    fn say(&self, text: &str) {
-        if self.pauses && !self.ms.is_empty() {
-            eprint!("\n  (Enter goes on) ");
-            drop(std::io::stderr().flush());
-            drop(std::io::stdin().lock().read_line(&mut String::new()));
-        }
+    fn say(text: &str) {
         eprintln!("\n{text}");
     }
 
