@@ -50,29 +50,29 @@ pub fn play(checkout: &Checkout, cast: &Cast, folder: &Path) -> Result<()> {
     }
     let window = Process::start("the window", &mut window, &folder.join("logs/window.log"))?;
     let shop = format!("http://{}/", cast.sector);
-    let opened = open(&shop);
-    explain(cast, &shop, opened)?;
+    open(&shop);
+    explain(cast, &shop)?;
     // At the end of what can be typed there is nobody to wait for.
     std::io::stdin().lock().read_line(&mut String::new()).context("waiting for Enter")?;
     window.end()?;
     Ok(())
 }
 
-/// Whether the person's browser took it.
-fn open(address: &str) -> bool {
+/// In the person's own browser. Not waited for: one that was not running yet runs until it is closed.
+fn open(address: &str) {
     let mut browser = Command::new("xdg-open");
     browser.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    browser.status().is_ok_and(|status| status.success())
+    // Without it the address is on the terminal.
+    drop(browser.spawn());
 }
 
-fn explain(cast: &Cast, shop: &str, opened: bool) -> Result<()> {
-    let how = if opened { "in your browser now" } else { "open it in a browser" };
+fn explain(cast: &Cast, shop: &str) -> Result<()> {
     let door = cast.packing_door()?;
     eprintln!(
         "
 Two windows: a shop, and a wallet with nothing in it yet. You are Anna; make up what you like.
 
-  1. The shop: {shop} ({how}).
+  1. The shop: {shop} (if your browser does not open it, do).
      Put shoes into the basket, and have them shipped with Passerby.
   2. Its button opens the wallet that is installed, and this one is not. After a moment the page
      offers \"Copy request\": press it.
