@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 pub use self::{
-    person::Person,
+    person::{Computer, Person},
     screen::{HEIGHT, Screen, WIDTH, wait_for_line},
     stories::{STORIES, Stage},
 };

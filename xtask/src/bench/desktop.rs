@@ -21,7 +21,7 @@ use super::{
 use crate::{
     checkout::Checkout,
     demo::{Cast, details},
-    e2e::{self, Person, Screen},
+    e2e::{self, Computer, Person, Screen},
     install, npm, rust, window,
 };
 use eye::Eye;
@@ -30,6 +30,8 @@ use visit::{Visit, open_empty};
 const EMPTY: &str = "examples/empty_window";
 const DERIVE: &str = "bench_unlock";
 const FILL: &str = "bench_log";
+
+const COMPUTER: Computer = Computer { language: "en", dark: false };
 
 /// What the wallet holds: the size that the goal for unlocking names.
 const DETAILS: usize = 1_000;
@@ -46,7 +48,7 @@ pub fn measure(checkout: &Checkout, repetitions: u32) -> Result<Report> {
     let wallet = fill(checkout, folder.path())?;
     let screen = Screen::start(folder.path())?;
     let eye = Eye::on(screen.pixels())?;
-    let person = Person::arrive(&released, &screen, &folder.path().join("anna"))?;
+    let person = Person::arrive(&released, &screen, &folder.path().join("anna"), COMPUTER)?;
     let (ours, empty) = (released.built(rust::WINDOW), checkout.released(EMPTY));
 
     // Once for nothing: whatever the system reads for the first time it reads now.
@@ -74,7 +76,6 @@ pub fn measure(checkout: &Checkout, repetitions: u32) -> Result<Report> {
 /// The system's parts, and released programs of everybody who takes part.
 fn prepare(checkout: &Checkout) -> Result<()> {
     install::system_parts(checkout, e2e::NEEDS)?;
-    install::system_parts(checkout, &[&install::XDOTOOL])?;
     npm::install(checkout)?;
     window::build(checkout)?;
     build(checkout, "passerby-vault", &["--example", DERIVE, "--example", FILL])?;
