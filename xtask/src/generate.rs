@@ -4,6 +4,7 @@
 //!   the crate's migrations, and the compiler asks it while it checks the crate.
 //! - `docs/openapi.json`: what the relay says about itself.
 //! - `ui/src/platform/bindings.ts`: what the window may ask its program for, and the shapes of the answers.
+//! - `icons`: all sizes, from the one drawing in there.
 
 use std::{
     fs,
@@ -16,6 +17,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     checkout::Checkout,
+    icons,
     install::{self, run_quietly},
     rust,
     snapshot::Snapshot,
@@ -43,7 +45,8 @@ const OPENAPI: &str = "docs/openapi.json";
 const BINDINGS: &str = "ui/src/platform/bindings.ts";
 
 /// Everything this verb writes.
-const GENERATED: &[&str] = &["crates/vault/.sqlx", "crates/relay-store-sqlite/.sqlx", OPENAPI, BINDINGS];
+const GENERATED: &[&str] =
+    &["crates/vault/.sqlx", "crates/relay-store-sqlite/.sqlx", OPENAPI, BINDINGS, icons::FOLDER];
 
 /// Writes all of them.
 pub fn run(checkout: &Checkout, _: &Arguments) -> Result<ExitCode> {
@@ -83,6 +86,7 @@ fn generate(checkout: &Checkout) -> Result<Vec<String>> {
     }
     openapi(checkout).context("tried to write the API description")?;
     bindings(checkout).context("tried to write what the window may ask for")?;
+    icons::draw(checkout)?;
     Ok(before.differences(&Snapshot::of(checkout.root(), GENERATED)?))
 }
 

@@ -8,6 +8,7 @@
 //! only root can install (the line to run is printed).
 
 mod bench;
+mod bundle;
 mod check;
 mod checkout;
 mod demo;
@@ -15,6 +16,7 @@ mod demo_check;
 mod e2e;
 mod fuzz;
 mod generate;
+mod icons;
 mod install;
 mod interop;
 mod npm;
@@ -60,7 +62,9 @@ enum Verb {
     Bench(bench::Arguments),
     /// Tell stories in the real window, on a screen that nobody looks at.
     E2e(e2e::Arguments),
-    /// Write the generated files anew: checked queries, the API description, what the window may ask for.
+    /// Make the packages for Linux, `.deb` and `.rpm`.
+    Bundle(bundle::Arguments),
+    /// Write the generated files anew: checked queries, the API description, what the window may ask for, icons.
     Generate(generate::Arguments),
 }
 
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Verb::Check(arguments) => check::run(&checkout, &arguments),
         Verb::Bench(arguments) => bench::run(&checkout, &arguments),
         Verb::E2e(arguments) => e2e::run(&checkout, &arguments),
+        Verb::Bundle(arguments) => bundle::run(&checkout, &arguments),
         Verb::Generate(arguments) => generate::run(&checkout, &arguments),
     });
     match outcome {

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::{
+    bundle,
     checkout::Checkout,
     install::{self, DENY, NEXTEST, TYPOS, run_quietly},
     stage::Outcome,
@@ -51,6 +52,23 @@ pub fn build_examples(checkout: &Checkout, examples: &[&str]) -> Result<()> {
     let mut cargo = checkout.cargo(&["build"]);
     cargo.args(WHOLE).args(examples.iter().flat_map(|example| ["--example", example]));
     run_quietly(&mut cargo).context("tried to build the examples")
+}
+
+/// Builds the wallet's two programs as people get them. Those alone: in the whole workspace, what the tests ask of the
+/// libraries would be in them.
+pub fn build_released(checkout: &Checkout) -> Result<()> {
+    window::build(checkout)?;
+    let mut cargo = checkout.cargo(&["build", "--release", "--locked"]);
+    cargo.args([
+        "-p",
+        "passerby-desktop",
+        "-p",
+        "passerby-cli",
+        "--features",
+        "passerby-desktop/custom-protocol",
+    ]);
+    cargo.args(["--bin", WINDOW, "--bin", bundle::TERMINAL]);
+    run_quietly(&mut cargo).context("tried to build the programs for release")
 }
 
 /// Cargo with a verb for the whole workspace, and what must be there before it compiles.

@@ -6,7 +6,7 @@
 use anyhow::Result;
 
 use crate::{
-    bench,
+    bench, bundle,
     checkout::Checkout,
     demo_check, e2e, fuzz, generate,
     install::{
@@ -122,6 +122,7 @@ pub const STAGES: &[Stage] = &[
         fuzz::run,
     ),
     stage("bench", Full, "ratios with a goal; a slow one is said and fails nothing", BENCH, bench::stage),
+    stage("bundle", Full, "the packages of a release, and their size", bundle::NEEDS, bundle::stage),
     stage("release", Full, "release builds of the three programs", BUILD, rust::release),
 ];
 

@@ -62,6 +62,8 @@ const fn file(file: &'static str, packages: &'static [&'static str], purpose: &'
 
 /// Builds the C parts of SQLite and of the cryptography.
 pub const C_COMPILER: SystemPart = program("cc", &["gcc", "libc6-dev"], "a C compiler");
+/// Takes out of programs what only a debugger reads, and tells what they call.
+pub const BINUTILS: SystemPart = program("objdump", &["binutils"], "binutils");
 /// Runs the shop's side, and builds the window.
 pub const NODE: SystemPart = program("node", &["nodejs"], "Node 20 or newer");
 /// Installs the shop's side, and the window's.

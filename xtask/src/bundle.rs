@@ -1,0 +1,252 @@
+//! `cargo xtask bundle`: the packages for Linux, `.deb` and `.rpm`, made by Tauri's own program from a build that this one makes.
+//!
+//! ```text
+//! cargo build ─▶ stripped copies, manual pages, completions ─▶ tauri bundle ─▶ .deb, .rpm
+//! ```
+//!
+//! Copies, because Tauri writes into the program what kind of package it is in: cargo's own stay as cargo left them. What it must
+//! never do: fetch a tool that is not in `ui/package-lock.json`. An AppImage needs such a tool, and is made on the forge.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::{
+    checkout::Checkout,
+    icons,
+    install::{self, SystemPart, run_quietly},
+    rust::{self, WINDOW},
+    stage::Outcome,
+    tally::Tally,
+};
+
+/// Make the packages for Linux.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// From the build that the tests use: quick, large, and not for people.
+    #[arg(long)]
+    debug: bool,
+}
+
+/// The terminal's wallet, which comes along: the same wallet, for scripts and for a day without a screen.
+pub const TERMINAL: &str = "passerby";
+
+/// What it needs of the system.
+pub const NEEDS: &[&SystemPart] = &[
+    &install::C_COMPILER,
+    &install::BINUTILS,
+    &install::PKG_CONFIG,
+    &install::WEBKIT,
+    &install::NODE,
+    &install::NPM,
+];
+
+/// The largest `.deb` of a release, in bytes.
+const LARGEST_DEB: u64 = 12_000_000;
+
+/// A package that was made.
+pub struct Package {
+    pub file: PathBuf,
+    /// In bytes.
+    pub size: u64,
+    /// In hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Makes them, and says where they are.
+pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
+    install::system_parts(checkout, NEEDS)?;
+    for package in make(checkout, arguments.debug)? {
+        println!("{}\n  {} bytes, SHA-256 {}", package.file.display(), package.size, package.sha256);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The stage: those of a release, and whether they are as small as they are to be.
+pub fn stage(checkout: &Checkout) -> Result<Outcome> {
+    let mut tally = Tally::default();
+    for package in make(checkout, false)? {
+        let fits = package.size <= LARGEST_DEB;
+        eprintln!("  {} bytes  {}", package.size, package.file.display());
+        if !fits {
+            eprintln!("  FAILED: that is more than {LARGEST_DEB}");
+        }
+        tally += Tally::one(fits);
+    }
+    Ok(Outcome::Ran(tally))
+}
+
+/// Builds, and makes the `.deb` and the `.rpm`, in this order.
+pub fn make(checkout: &Checkout, debug: bool) -> Result<Vec<Package>> {
+    let programs = build(checkout, debug)?;
+    let profile = if debug { "debug" } else { "release" };
+    let target = checkout.target().join("packages");
+    let place = target.join(profile);
+    // Whatever was made before is gone, so that nothing old is taken for new.
+    if place.exists() {
+        fs::remove_dir_all(&place).with_context(|| format!("tried to empty {}", place.display()))?;
+    }
+    fs::create_dir_all(&place).with_context(|| format!("tried to make {}", place.display()))?;
+    for program in &programs {
+        let name = program.file_name().context("a program without a name")?;
+        let mut strip = checkout.program("strip");
+        strip.arg("--strip-all").arg("-o").arg(place.join(name)).arg(program);
+        run_quietly(&mut strip)?;
+    }
+    let terminal = place.join(TERMINAL);
+    let extras = place.join("extras");
+    write_extras(&terminal, &extras)?;
+    let about = checkout.root().join("src-tauri/tauri.conf.json");
+    let text = fs::read_to_string(&about).with_context(|| format!("tried to read {}", about.display()))?;
+    let conf: Value = serde_json::from_str(&text).context("tried to read tauri.conf.json")?;
+    let libc = find_libc(checkout, &place)?;
+
+    let mut tauri = checkout.program(checkout.root().join(icons::TAURI));
+    tauri.args(["bundle", "--ci", "--no-sign", "--bundles", "deb,rpm", "--config"]);
+    tauri.arg(additions(&conf, &terminal, &extras, &libc)?.to_string());
+    if debug {
+        tauri.arg("--debug");
+    }
+    tauri.current_dir(checkout.root().join("src-tauri")).env("CARGO_TARGET_DIR", &target);
+    run_quietly(&mut tauri).context("tried to make the packages")?;
+    ["deb", "rpm"].iter().map(|kind| find_package(&place.join("bundle").join(kind), kind)).collect()
+}
+
+/// The window's program and the terminal's.
+fn build(checkout: &Checkout, debug: bool) -> Result<[PathBuf; 2]> {
+    if debug {
+        rust::build(checkout, &[WINDOW, TERMINAL])?;
+        return Ok([WINDOW, TERMINAL].map(|program| checkout.built(program)));
+    }
+    rust::build_released(checkout)?;
+    Ok([WINDOW, TERMINAL].map(|program| checkout.released(program)))
+}
+
+/// The manual pages and the completions of the terminal's program, as it writes them itself.
+fn write_extras(terminal: &Path, extras: &Path) -> Result<()> {
+    let pages = extras.join("man1");
+    fs::create_dir_all(&pages).with_context(|| format!("tried to make {}", pages.display()))?;
+    run_quietly(Command::new(terminal).arg("man").arg(&pages))?;
+    let mut gzip = Command::new("gzip");
+    gzip.args(["-9", "--no-name", "--recursive"]).arg(&pages);
+    run_quietly(&mut gzip)?;
+    for shell in ["bash", "zsh", "fish"] {
+        let output = Command::new(terminal).args(["completions", shell]).stdin(Stdio::null()).output();
+        let output = output.with_context(|| format!("tried to start {}", terminal.display()))?;
+        ensure!(output.status.success() && !output.stdout.is_empty(), "there is no completion for {shell}");
+        fs::write(extras.join(shell), output.stdout).context("tried to write a completion")?;
+    }
+    Ok(())
+}
+
+/// What is added to `tauri.conf.json`: what only a build knows.
+fn additions(conf: &Value, terminal: &Path, extras: &Path, libc: &str) -> Result<Value> {
+    let files = json!({
+        "/usr/bin/passerby": terminal,
+        "/usr/share/man/man1": extras.join("man1"),
+        "/usr/share/bash-completion/completions/passerby": extras.join("bash"),
+        "/usr/share/zsh/site-functions/_passerby": extras.join("zsh"),
+        "/usr/share/fish/vendor_completions.d/passerby.fish": extras.join("fish"),
+    });
+    let with = |kind: &str, one: String| -> Result<Value> {
+        let mut all = conf["bundle"]["linux"][kind]["depends"]
+            .as_array()
+            .with_context(|| format!("tauri.conf.json names nothing that a .{kind} depends on"))?
+            .clone();
+        all.push(Value::String(one));
+        Ok(Value::Array(all))
+    };
+    let (deb, rpm) =
+        (with("deb", format!("libc6 (>= {libc})"))?, with("rpm", format!("libc.so.6(GLIBC_{libc})(64bit)"))?);
+    Ok(json!({ "bundle": { "linux": {
+        "deb": { "depends": deb, "files": files.clone() },
+        "rpm": { "depends": rpm, "files": files },
+    } } }))
+}
+
+/// The oldest C library that has all the programs call, such as `2.34`: on an older one they would be installed and not start.
+fn find_libc(checkout: &Checkout, place: &Path) -> Result<String> {
+    let mut newest = Vec::new();
+    for program in [WINDOW, TERMINAL] {
+        let mut objdump = checkout.program("objdump");
+        let output = objdump.arg("-T").arg(place.join(program)).output().context("tried to start objdump")?;
+        ensure!(output.status.success(), "objdump does not read {program}");
+        newest = newest.max(newest_libc(&String::from_utf8_lossy(&output.stdout)));
+    }
+    if newest.is_empty() {
+        bail!("the programs name no version of the C library");
+    }
+    Ok(newest.iter().map(u32::to_string).collect::<Vec<_>>().join("."))
+}
+
+fn newest_libc(symbols: &str) -> Vec<u32> {
+    let versions = symbols.split("GLIBC_").skip(1).map(|after| {
+        let end = after.find(|one: char| !one.is_ascii_digit() && one != '.').unwrap_or(after.len());
+        after[..end].split('.').map_while(|part| part.parse().ok()).collect::<Vec<u32>>()
+    });
+    versions.max().unwrap_or_default()
+}
+
+fn find_package(folder: &Path, kind: &str) -> Result<Package> {
+    let wrong = || format!("tried to look into {}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(wrong)? {
+        let path = entry.with_context(wrong)?.path();
+        if path.is_file() && path.extension().is_some_and(|end| end == kind) {
+            found.push(path);
+        }
+    }
+    ensure!(found.len() == 1, "{} .{kind} were made, and not one", found.len());
+    let file = found.remove(0);
+    let size = file.metadata().with_context(wrong)?.len();
+    let output = Command::new("sha256sum").arg(&file).output().context("tried to start sha256sum")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let sha256 = said.trim_start_matches('\\').chars().take(64).collect::<String>();
+    ensure!(
+        output.status.success() && sha256.len() == 64 && sha256.bytes().all(|one| one.is_ascii_hexdigit()),
+        "sha256sum does not read {}",
+        file.display()
+    );
+    Ok(Package { file, size, sha256 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_library_that_is_called_is_found() {
+        let symbols =
+            "0 DF *UND* 0 (GLIBC_2.2.5) getenv\n0 DF *UND* 0 (GLIBC_2.34) dlopen\n0 DF *UND* 0 (GLIBC_2.4) x";
+        assert_eq!(newest_libc(symbols), [2, 34]);
+        assert_eq!(newest_libc("nothing"), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn what_the_file_names_is_still_named() {
+        let conf =
+            json!({ "bundle": { "linux": { "deb": { "depends": ["a"] }, "rpm": { "depends": [] } } } });
+        let (terminal, extras) = (Path::new("/t/passerby"), Path::new("/t/extras"));
+        let added = additions(&conf, terminal, extras, "2.34").unwrap();
+        assert_eq!(added["bundle"]["linux"]["deb"]["depends"], json!(["a", "libc6 (>= 2.34)"]));
+        assert_eq!(added["bundle"]["linux"]["rpm"]["files"]["/usr/bin/passerby"], "/t/passerby");
+        assert!(additions(&json!({}), terminal, extras, "2.34").is_err());
+    }
+
+    #[test]
+    fn a_package_is_taken_only_if_there_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(find_package(folder.path(), "deb").is_err());
+        fs::write(folder.path().join("a.deb"), "abc").unwrap();
+        let package = find_package(folder.path(), "deb").unwrap();
+        assert_eq!(package.size, 3);
+        assert!(package.sha256.starts_with("ba7816bf"), "FIPS 180-4, its first example");
+        fs::write(folder.path().join("b.deb"), "").unwrap();
+        assert!(find_package(folder.path(), "deb").is_err());
+    }
+}
