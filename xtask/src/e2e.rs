@@ -3,14 +3,14 @@
 //!
 //! A story tells each step with the texts of `ui/messages`, so that a text that is gone is found by name.
 
-mod driver;
+pub mod driver;
 mod eyes;
 mod file_dialog;
 mod hands;
-mod person;
-mod screen;
+pub mod person;
+pub mod screen;
 mod stories;
-mod texts;
+pub mod texts;
 mod verifier;
 
 use std::process::ExitCode;

@@ -20,6 +20,7 @@ mod icons;
 mod install;
 mod interop;
 mod npm;
+mod package;
 mod process;
 mod python;
 mod rust;

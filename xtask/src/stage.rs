@@ -13,7 +13,7 @@ use crate::{
         C_COMPILER, DBUS, DBUS_MOCK, DBUS_MONITOR, GDBUS, GNOME_KEYRING, KEEPASSXC, NODE, NPM, PKG_CONFIG,
         PYTHON, SQLITE, SystemPart, WEBKIT,
     },
-    interop, npm, rust,
+    interop, npm, package, rust,
     tally::Tally,
     window,
 };
@@ -105,6 +105,13 @@ pub const STAGES: &[Stage] = &[
         "stories in the real window, from a click in a shop to a packed parcel",
         e2e::NEEDS,
         e2e::stage,
+    ),
+    stage(
+        "package",
+        Ordinary,
+        "the packages: installed, started, given a link, removed",
+        package::NEEDS,
+        package::stage,
     ),
     stage("interop", Ordinary, "software nobody here wrote, against our programs", STRANGERS, interop::run),
     stage(

@@ -1,6 +1,8 @@
 //! A person at a computer: folders, a session bus, a keyring, a browser and a window of their own. Two of them never meet.
 
 use std::{
+    env,
+    ffi::OsString,
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -44,6 +46,8 @@ pub struct Person {
     computer: Computer,
     folder: PathBuf,
     program: PathBuf,
+    /// Where a package was installed for them, if one was.
+    installed: Option<PathBuf>,
     display: String,
     bus: String,
     /// Authorities that this computer trusts for foreign verifiers, besides those of the system.
@@ -58,6 +62,22 @@ pub struct Person {
 impl Person {
     /// Somebody at a fresh computer, whose keyring is open.
     pub fn arrive(checkout: &Checkout, screen: &Screen, folder: &Path, computer: Computer) -> Result<Self> {
+        Self::arrive_with(checkout.built(rust::WINDOW), None, screen, folder, computer)
+    }
+
+    /// The same, where the package is installed below the folder `root`, and everything knows of it as if that were the root.
+    pub fn arrive_at(root: &Path, screen: &Screen, folder: &Path, computer: Computer) -> Result<Self> {
+        let program = root.join("usr/bin").join(rust::WINDOW);
+        Self::arrive_with(program, Some(root.to_path_buf()), screen, folder, computer)
+    }
+
+    fn arrive_with(
+        program: PathBuf,
+        installed: Option<PathBuf>,
+        screen: &Screen,
+        folder: &Path,
+        computer: Computer,
+    ) -> Result<Self> {
         for name in ["data/applications", "config/gtk-3.0", "cache", "run", "logs"] {
             fs::create_dir_all(folder.join(name)).with_context(|| format!("making {name}"))?;
         }
@@ -69,7 +89,8 @@ impl Person {
         let mut person = Self {
             computer,
             folder: folder.to_path_buf(),
-            program: checkout.built(rust::WINDOW),
+            program,
+            installed,
             display: screen.display().to_owned(),
             bus: String::new(),
             anchors: None,
@@ -98,6 +119,12 @@ impl Person {
 
     /// Opens the window, as a click on the program or on a link does.
     pub fn open(&mut self, arguments: &[&str]) -> Result<Window> {
+        let program = self.program.clone();
+        self.open_by(&program, arguments)
+    }
+
+    /// Opens the window by another program, which starts it.
+    pub fn open_by(&mut self, program: &Path, arguments: &[&str]) -> Result<Window> {
         // A driver starts one program in its life: the next window gets a driver of its own.
         self.driver = None;
         let port = find_free_port()?;
@@ -109,16 +136,20 @@ impl Person {
             Process::start("the driver", self.live(&mut driver), &self.folder.join("logs/window.log"))?;
         process.wait_until_healthy((std::net::Ipv4Addr::LOCALHOST, port).into(), "/status", PATIENCE)?;
         let address = format!("http://127.0.0.1:{port}");
-        let window = Window::open(&address, &self.program, arguments)?;
+        let window = Window::open(&address, program, arguments)?;
         self.driver = Some((process, address));
         Ok(window)
     }
 
     /// Clicks a link while the window is open: the program is started once more, hands it over and ends.
     pub fn click_link(&self, link: &str) -> Result<()> {
-        let mut program = Command::new(&self.program);
-        let status = self.live(program.arg(link)).stdin(Stdio::null()).status().context("clicking a link")?;
-        ensure!(status.success(), "the second instance ended with {status}");
+        self.start(Command::new(&self.program).arg(link)).context("clicking a link")
+    }
+
+    /// Starts a program as this person, and waits until it has ended well.
+    pub fn start(&self, command: &mut Command) -> Result<()> {
+        let status = self.live(command).stdin(Stdio::null()).status().context("starting a program")?;
+        ensure!(status.success(), "it ended with {status}");
         Ok(())
     }
 
@@ -131,6 +162,12 @@ impl Person {
 
     /// What everything of this person's is started with.
     pub fn live<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        if let Some(root) = &self.installed {
+            command.env("PATH", before(&root.join("usr/bin"), "PATH", "/usr/bin:/bin")).env(
+                "XDG_DATA_DIRS",
+                before(&root.join("usr/share"), "XDG_DATA_DIRS", "/usr/local/share:/usr/share"),
+            );
+        }
         command
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
@@ -189,6 +226,14 @@ impl Person {
         );
         Ok(())
     }
+}
+
+/// A list of folders with one more before all others.
+fn before(folder: &Path, variable: &str, otherwise: &str) -> OsString {
+    let mut list = folder.as_os_str().to_owned();
+    list.push(":");
+    list.push(env::var_os(variable).filter(|list| !list.is_empty()).unwrap_or_else(|| otherwise.into()));
+    list
 }
 
 impl Drop for Person {

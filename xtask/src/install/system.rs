@@ -93,6 +93,12 @@ pub const XDG_UTILS: SystemPart = program("xdg-mime", &["xdg-utils"], "xdg-utils
 pub const DESKTOP_FILES: SystemPart =
     program("update-desktop-database", &["desktop-file-utils"], "desktop-file-utils");
 
+/// Installs a package into a folder.
+pub const DPKG: SystemPart = program("dpkg", &["dpkg"], "dpkg");
+/// Reads the other kind of package.
+pub const RPM: SystemPart = program("rpm", &["rpm"], "rpm");
+/// Reads what a package says of itself to shops of programs.
+pub const APPSTREAM: SystemPart = program("appstreamcli", &["appstream"], "appstreamcli");
 /// A session bus of a test's own.
 pub const DBUS: SystemPart = program("dbus-daemon", &["dbus"], "D-Bus");
 /// Watches that bus.
