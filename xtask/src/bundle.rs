@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Copies, because Tauri writes into the program what kind of package it is in: cargo's own stay as cargo left them. What it must
-//! never do: fetch a tool that is not in `ui/package-lock.json`. An AppImage needs such a tool, and is made on the forge.
+//! never do: fetch a tool that is not in `ui/package-lock.json`. An `AppImage` needs such a tool, and is made on the forge.
 
 use std::{
     fs,
@@ -31,6 +31,23 @@ pub struct Arguments {
     /// From the build that the tests use: quick, large, and not for people.
     #[arg(long)]
     debug: bool,
+    /// Have the programs carry the list of what is in them, by cargo-auditable, which must be installed.
+    #[arg(long, conflicts_with = "debug")]
+    auditable: bool,
+    /// An `AppImage` too. Fetches the tools for it from their makers.
+    #[arg(long, conflicts_with = "debug")]
+    appimage: bool,
+}
+
+/// How packages are made.
+#[derive(Clone, Copy, Default)]
+pub struct Way {
+    /// From the build that the tests use, and not one for people.
+    pub debug: bool,
+    /// With the list of what is in them.
+    pub auditable: bool,
+    /// An `AppImage` too.
+    pub appimage: bool,
 }
 
 /// The terminal's wallet, which comes along: the same wallet, for scripts and for a day without a screen.
@@ -61,7 +78,8 @@ pub struct Package {
 /// Makes them, and says where they are.
 pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
     install::system_parts(checkout, NEEDS)?;
-    for package in make(checkout, arguments.debug)? {
+    let Arguments { debug, auditable, appimage } = *arguments;
+    for package in make(checkout, Way { debug, auditable, appimage })? {
         println!("{}\n  {} bytes, SHA-256 {}", package.file.display(), package.size, package.sha256);
     }
     Ok(ExitCode::SUCCESS)
@@ -70,7 +88,7 @@ pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
 /// The stage: those of a release, and whether they are as small as they are to be.
 pub fn stage(checkout: &Checkout) -> Result<Outcome> {
     let mut tally = Tally::default();
-    for package in make(checkout, false)? {
+    for package in make(checkout, Way::default())? {
         let fits = package.size <= LARGEST_DEB;
         eprintln!("  {} bytes  {}", package.size, package.file.display());
         if !fits {
@@ -81,10 +99,10 @@ pub fn stage(checkout: &Checkout) -> Result<Outcome> {
     Ok(Outcome::Ran(tally))
 }
 
-/// Builds, and makes the `.deb` and the `.rpm`, in this order.
-pub fn make(checkout: &Checkout, debug: bool) -> Result<Vec<Package>> {
-    let programs = build(checkout, debug)?;
-    let profile = if debug { "debug" } else { "release" };
+/// Builds, and makes the `.deb`, the `.rpm` and what else was asked for, in this order.
+pub fn make(checkout: &Checkout, way: Way) -> Result<Vec<Package>> {
+    let programs = build(checkout, way)?;
+    let profile = if way.debug { "debug" } else { "release" };
     let target = checkout.target().join("packages");
     let place = target.join(profile);
     // Whatever was made before is gone, so that nothing old is taken for new.
@@ -107,23 +125,26 @@ pub fn make(checkout: &Checkout, debug: bool) -> Result<Vec<Package>> {
     let libc = find_libc(checkout, &place)?;
 
     let mut tauri = checkout.program(checkout.root().join(icons::TAURI));
-    tauri.args(["bundle", "--ci", "--no-sign", "--bundles", "deb,rpm", "--config"]);
+    let kinds: &[(&str, &str)] = &[("deb", "deb"), ("rpm", "rpm"), ("appimage", "AppImage")];
+    let kinds = if way.appimage { kinds } else { &kinds[..2] };
+    let named: Vec<_> = kinds.iter().map(|(kind, _)| *kind).collect();
+    tauri.args(["bundle", "--ci", "--no-sign", "--bundles", &named.join(","), "--config"]);
     tauri.arg(additions(&conf, &terminal, &extras, &libc)?.to_string());
-    if debug {
+    if way.debug {
         tauri.arg("--debug");
     }
     tauri.current_dir(checkout.root().join("src-tauri")).env("CARGO_TARGET_DIR", &target);
     run_quietly(&mut tauri).context("tried to make the packages")?;
-    ["deb", "rpm"].iter().map(|kind| find_package(&place.join("bundle").join(kind), kind)).collect()
+    kinds.iter().map(|(kind, end)| find_package(&place.join("bundle").join(kind), end)).collect()
 }
 
 /// The window's program and the terminal's.
-fn build(checkout: &Checkout, debug: bool) -> Result<[PathBuf; 2]> {
-    if debug {
+fn build(checkout: &Checkout, way: Way) -> Result<[PathBuf; 2]> {
+    if way.debug {
         rust::build(checkout, &[WINDOW, TERMINAL])?;
         return Ok([WINDOW, TERMINAL].map(|program| checkout.built(program)));
     }
-    rust::build_released(checkout)?;
+    rust::build_released(checkout, way.auditable)?;
     Ok([WINDOW, TERMINAL].map(|program| checkout.released(program)))
 }
 
@@ -192,16 +213,16 @@ fn newest_libc(symbols: &str) -> Vec<u32> {
     versions.max().unwrap_or_default()
 }
 
-fn find_package(folder: &Path, kind: &str) -> Result<Package> {
+fn find_package(folder: &Path, end: &str) -> Result<Package> {
     let wrong = || format!("tried to look into {}", folder.display());
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).with_context(wrong)? {
         let path = entry.with_context(wrong)?.path();
-        if path.is_file() && path.extension().is_some_and(|end| end == kind) {
+        if path.is_file() && path.extension().is_some_and(|one| one == end) {
             found.push(path);
         }
     }
-    ensure!(found.len() == 1, "{} .{kind} were made, and not one", found.len());
+    ensure!(found.len() == 1, "{} .{end} were made, and not one", found.len());
     let file = found.remove(0);
     let size = file.metadata().with_context(wrong)?.len();
     let output = Command::new("sha256sum").arg(&file).output().context("tried to start sha256sum")?;

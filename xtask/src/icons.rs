@@ -20,6 +20,9 @@ pub const FOLDER: &str = "icons";
 /// Tauri's program, which the window's packages bring along. Never fetched from anywhere else.
 pub const TAURI: &str = "ui/node_modules/.bin/tauri";
 
+/// The one whose bytes are not always the same.
+const MACS: &str = "icon.icns";
+
 /// What is kept of what it draws, under the same names: Linux's sizes, and the collections of Windows and Macs.
 const KEPT: &[&str] = &[
     "16x16.png",
@@ -31,7 +34,7 @@ const KEPT: &[&str] = &[
     "256x256.png",
     "icon.png",
     "icon.ico",
-    "icon.icns",
+    MACS,
 ];
 
 /// Draws those that are not current.
@@ -58,7 +61,7 @@ fn keep(fresh: &Path, folder: &Path) -> Result<()> {
 }
 
 fn is_current(name: &str, there: &[u8], drawn: &[u8]) -> bool {
-    if name.ends_with(".icns") { there.len() == drawn.len() } else { there == drawn }
+    if name == MACS { there.len() == drawn.len() } else { there == drawn }
 }
 
 #[cfg(test)]
@@ -79,7 +82,7 @@ mod tests {
         keep(&fresh, &icons).unwrap();
         assert_eq!(fs::read(icons.join("icon.icns")).unwrap(), b"12", "the same pictures in another order");
         for name in ["icon.icns", "16x16.png"] {
-            fs::write(fresh.join(name), if name.ends_with("png") { "21" } else { "123" }).unwrap();
+            fs::write(fresh.join(name), "123").unwrap();
             keep(&fresh, &icons).unwrap();
             assert_eq!(fs::read(icons.join(name)).unwrap(), fs::read(fresh.join(name)).unwrap());
         }

@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    bundle,
+    bundle::{self, Way},
     checkout::Checkout,
     e2e::{driver::Window, person::{Computer, Person}, screen::Screen, texts::Texts},
     install::{self, SystemPart},
@@ -80,8 +80,11 @@ struct Scene {
     texts: Texts,
 }
 
+/// What is tried, in words, and how.
+type Step = (&'static str, fn(&Scene) -> Result<()>);
+
 /// The steps: each stands on the one before.
-const STEPS: &[(&str, fn(&Scene) -> Result<()>)] = &[
+const STEPS: &[Step] = &[
     ("what it depends on can be had", depends),
     ("it is installed", install),
     ("its entry and its description are valid", describe),
@@ -93,7 +96,9 @@ const STEPS: &[(&str, fn(&Scene) -> Result<()>)] = &[
 
 /// Makes the packages and takes the steps.
 pub fn stage(checkout: &Checkout) -> Result<Outcome> {
-    let mut packages = bundle::make(checkout, true)?.into_iter().map(|package| package.file);
+    let mut packages = bundle::make(checkout, Way { debug: true, ..Way::default() })?
+        .into_iter()
+        .map(|package| package.file);
     let (deb, rpm) = packages.next().zip(packages.next()).context("a package is missing")?;
     let folder = tempfile::Builder::new().prefix("passerby-package-").tempdir().context("making a folder")?;
     let scene = Scene {

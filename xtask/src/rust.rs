@@ -56,9 +56,10 @@ pub fn build_examples(checkout: &Checkout, examples: &[&str]) -> Result<()> {
 
 /// Builds the wallet's two programs as people get them. Those alone: in the whole workspace, what the tests ask of the
 /// libraries would be in them.
-pub fn build_released(checkout: &Checkout) -> Result<()> {
+pub fn build_released(checkout: &Checkout, auditable: bool) -> Result<()> {
     window::build(checkout)?;
-    let mut cargo = checkout.cargo(&["build", "--release", "--locked"]);
+    let mut cargo = checkout.cargo(if auditable { &["auditable", "build"] } else { &["build"] });
+    cargo.args(["--release", "--locked"]);
     cargo.args([
         "-p",
         "passerby-desktop",
