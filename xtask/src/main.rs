@@ -11,6 +11,7 @@ mod bench;
 mod bundle;
 mod check;
 mod checkout;
+mod cross;
 mod demo;
 mod demo_check;
 mod e2e;

@@ -64,6 +64,14 @@ const fn file(file: &'static str, packages: &'static [&'static str], purpose: &'
 pub const C_COMPILER: SystemPart = program("cc", &["gcc", "libc6-dev"], "a C compiler");
 /// Takes out of programs what only a debugger reads, and tells what they call.
 pub const BINUTILS: SystemPart = program("objdump", &["binutils"], "binutils");
+/// A compiler with the sources of its standard library, which systems that nobody made it for are checked with.
+pub const RUST_SOURCES: SystemPart = file(
+    "rustlib/src/rust/library/Cargo.lock",
+    &["rustc-web", "rust-web-src"],
+    "Rust's own sources (rustc-web, rust-web-src)",
+);
+/// Compiles what Windows shows of a program: its icon and version.
+pub const LLVM_RC: SystemPart = program("llvm-rc", &["llvm"], "llvm-rc");
 /// Runs the shop's side, and builds the window.
 pub const NODE: SystemPart = program("node", &["nodejs"], "Node 20 or newer");
 /// Installs the shop's side, and the window's.
