@@ -41,12 +41,21 @@ const PACKAGES: &[&str] = &["passerby-cli", "passerby-desktop"];
 const NEEDS: &[&SystemPart] =
     &[&install::C_COMPILER, &install::NODE, &install::NPM, &install::RUST_SOURCES, &install::LLVM_RC];
 
-/// Stands in for a compiler and an archiver of C: passes questions about itself on to the one of this system, and makes empty
-/// files of everything else.
+/// Stands in for a compiler and an archiver of C: passes questions about itself, and files to be read over, on to the one of this
+/// system, without what that one has no word for; makes empty files of everything else.
 const STAND_IN: &str = r#"#!/bin/sh
 for one in "$@"; do
-  case $one in -E | --version | -dumpmachine | -print*) exec cc "$@" ;; esac
+  case $one in -E | --version | -dumpmachine | -print*) asked=yes ;; esac
 done
+if [ "$asked" ]; then
+  left=$#
+  while [ "$left" -gt 0 ]; do
+    case $1 in -nologo | -MD | -Z7 | -Brepro | -W? | -Xclang) ;; *) set -- "$@" "$1" ;; esac
+    shift
+    left=$((left - 1))
+  done
+  exec cc "$@"
+fi
 while [ $# -gt 0 ]; do
   case $1 in
   -out:* | /out:* | /OUT:*) : >"${1#*:}" ;;
@@ -65,8 +74,10 @@ pub fn run(checkout: &Checkout) -> Result<ExitCode> {
         "there is no {COMPILER}; on Debian it comes with the package rustc-web"
     );
     window::build(checkout)?;
-    let folder = tempfile::tempdir().context("tried to make a folder for a stand-in")?;
-    let stand_in = write_stand_in(folder.path())?;
+    // Always the same place: with another compiler, cargo would begin anew.
+    let folder = checkout.target().join("cross");
+    fs::create_dir_all(&folder).with_context(|| format!("tried to make {}", folder.display()))?;
+    let stand_in = write_stand_in(&folder)?;
     let mut failed = 0;
     for (system, told) in SYSTEMS {
         eprintln!("checking {} for {system}", PACKAGES.join(" and "));
@@ -122,5 +133,8 @@ mod tests {
             assert!(run(arguments).status.success());
             assert_eq!(fs::read(folder.path().join(made)).unwrap(), b"", "{made}");
         }
+        fs::write(folder.path().join("a.rc"), "ICON").unwrap();
+        let read = run(&["-nologo", "-MD", "-Z7", "-W4", "-DICON=32512", "-Xclang", "-xc", "-E", "a.rc"]);
+        assert!(String::from_utf8_lossy(&read.stdout).contains("32512"));
     }
 }
