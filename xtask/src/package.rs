@@ -15,7 +15,12 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     bundle::{self, Way},
     checkout::Checkout,
-    e2e::{driver::Window, person::{Computer, Person}, screen::Screen, texts::Texts},
+    e2e::{
+        driver::Window,
+        person::{Computer, Person},
+        screen::Screen,
+        texts::Texts,
+    },
     install::{self, SystemPart},
     stage::Outcome,
     tally::Tally,
