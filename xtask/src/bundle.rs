@@ -1,16 +1,17 @@
 //! `cargo xtask bundle`: the packages for Linux, `.deb` and `.rpm`, made by Tauri's own program from a build that this one makes.
 //!
 //! ```text
-//! cargo build ─▶ stripped copies, manual pages, completions ─▶ tauri bundle ─▶ .deb, .rpm
+//! cargo build ─▶ a stripped copy ─▶ tauri bundle ─▶ .deb (packed anew), .rpm
 //! ```
 //!
-//! Copies, because Tauri writes into the program what kind of package it is in: cargo's own stay as cargo left them. What it must
+//! A copy, because Tauri writes into the program what kind of package it is in: cargo's own stays as cargo left it. The terminal's
+//! wallet is not in it: it would double what people download. What it must
 //! never do: fetch a tool that is not in `ui/package-lock.json`. An `AppImage` needs such a tool, and is made on the forge.
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode},
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -50,13 +51,11 @@ pub struct Way {
     pub appimage: bool,
 }
 
-/// The terminal's wallet, which comes along: the same wallet, for scripts and for a day without a screen.
-pub const TERMINAL: &str = "passerby";
-
 /// What it needs of the system.
 pub const NEEDS: &[&SystemPart] = &[
     &install::C_COMPILER,
     &install::BINUTILS,
+    &install::DPKG,
     &install::PKG_CONFIG,
     &install::WEBKIT,
     &install::NODE,
@@ -101,7 +100,7 @@ pub fn stage(checkout: &Checkout) -> Result<Outcome> {
 
 /// Builds, and makes the `.deb`, the `.rpm` and what else was asked for, in this order.
 pub fn make(checkout: &Checkout, way: Way) -> Result<Vec<Package>> {
-    let programs = build(checkout, way)?;
+    let program = build(checkout, way)?;
     let profile = if way.debug { "debug" } else { "release" };
     let target = checkout.target().join("packages");
     let place = target.join(profile);
@@ -110,15 +109,9 @@ pub fn make(checkout: &Checkout, way: Way) -> Result<Vec<Package>> {
         fs::remove_dir_all(&place).with_context(|| format!("tried to empty {}", place.display()))?;
     }
     fs::create_dir_all(&place).with_context(|| format!("tried to make {}", place.display()))?;
-    for program in &programs {
-        let name = program.file_name().context("a program without a name")?;
-        let mut strip = checkout.program("strip");
-        strip.arg("--strip-all").arg("-o").arg(place.join(name)).arg(program);
-        run_quietly(&mut strip)?;
-    }
-    let terminal = place.join(TERMINAL);
-    let extras = place.join("extras");
-    write_extras(&terminal, &extras)?;
+    let mut strip = checkout.program("strip");
+    strip.arg("--strip-all").arg("-o").arg(place.join(WINDOW)).arg(&program);
+    run_quietly(&mut strip)?;
     let about = checkout.root().join("src-tauri/tauri.conf.json");
     let text = fs::read_to_string(&about).with_context(|| format!("tried to read {}", about.display()))?;
     let conf: Value = serde_json::from_str(&text).context("tried to read tauri.conf.json")?;
@@ -129,51 +122,40 @@ pub fn make(checkout: &Checkout, way: Way) -> Result<Vec<Package>> {
     let kinds = if way.appimage { kinds } else { &kinds[..2] };
     let named: Vec<_> = kinds.iter().map(|(kind, _)| *kind).collect();
     tauri.args(["bundle", "--ci", "--no-sign", "--bundles", &named.join(","), "--config"]);
-    tauri.arg(additions(&conf, &terminal, &extras, &libc)?.to_string());
+    tauri.arg(additions(&conf, &libc, way.debug)?.to_string());
     if way.debug {
         tauri.arg("--debug");
     }
     tauri.current_dir(checkout.root().join("src-tauri")).env("CARGO_TARGET_DIR", &target);
     run_quietly(&mut tauri).context("tried to make the packages")?;
+    if !way.debug {
+        pack_smaller(checkout, &find_package(&place.join("bundle/deb"), "deb")?.file)?;
+    }
     kinds.iter().map(|(kind, end)| find_package(&place.join("bundle").join(kind), end)).collect()
 }
 
-/// The window's program and the terminal's.
-fn build(checkout: &Checkout, way: Way) -> Result<[PathBuf; 2]> {
+/// The window's program.
+fn build(checkout: &Checkout, way: Way) -> Result<PathBuf> {
     if way.debug {
-        rust::build(checkout, &[WINDOW, TERMINAL])?;
-        return Ok([WINDOW, TERMINAL].map(|program| checkout.built(program)));
+        rust::build(checkout, &[WINDOW])?;
+        return Ok(checkout.built(WINDOW));
     }
     rust::build_released(checkout, way.auditable)?;
-    Ok([WINDOW, TERMINAL].map(|program| checkout.released(program)))
+    Ok(checkout.released(WINDOW))
 }
 
-/// The manual pages and the completions of the terminal's program, as it writes them itself.
-fn write_extras(terminal: &Path, extras: &Path) -> Result<()> {
-    let pages = extras.join("man1");
-    fs::create_dir_all(&pages).with_context(|| format!("tried to make {}", pages.display()))?;
-    run_quietly(Command::new(terminal).arg("man").arg(&pages))?;
-    let mut gzip = Command::new("gzip");
-    gzip.args(["-9", "--no-name", "--recursive"]).arg(&pages);
-    run_quietly(&mut gzip)?;
-    for shell in ["bash", "zsh", "fish"] {
-        let output = Command::new(terminal).args(["completions", shell]).stdin(Stdio::null()).output();
-        let output = output.with_context(|| format!("tried to start {}", terminal.display()))?;
-        ensure!(output.status.success() && !output.stdout.is_empty(), "there is no completion for {shell}");
-        fs::write(extras.join(shell), output.stdout).context("tried to write a completion")?;
-    }
-    Ok(())
+/// Packs a `.deb` as Debian packs its own (xz): Tauri's way leaves it half as large again.
+fn pack_smaller(checkout: &Checkout, deb: &Path) -> Result<()> {
+    let content = tempfile::tempdir().context("tried to make a folder for a package")?;
+    let inside = content.path().join("deb");
+    run_quietly(checkout.program("dpkg-deb").arg("--raw-extract").arg(deb).arg(&inside))?;
+    let mut pack = checkout.program("dpkg-deb");
+    pack.args(["-Zxz", "--root-owner-group", "--build"]).arg(&inside).arg(deb);
+    run_quietly(&mut pack)
 }
 
 /// What is added to `tauri.conf.json`: what only a build knows.
-fn additions(conf: &Value, terminal: &Path, extras: &Path, libc: &str) -> Result<Value> {
-    let files = json!({
-        "/usr/bin/passerby": terminal,
-        "/usr/share/man/man1": extras.join("man1"),
-        "/usr/share/bash-completion/completions/passerby": extras.join("bash"),
-        "/usr/share/zsh/site-functions/_passerby": extras.join("zsh"),
-        "/usr/share/fish/vendor_completions.d/passerby.fish": extras.join("fish"),
-    });
+fn additions(conf: &Value, libc: &str, debug: bool) -> Result<Value> {
     let with = |kind: &str, one: String| -> Result<Value> {
         let mut all = conf["bundle"]["linux"][kind]["depends"]
             .as_array()
@@ -184,23 +166,20 @@ fn additions(conf: &Value, terminal: &Path, extras: &Path, libc: &str) -> Result
     };
     let (deb, rpm) =
         (with("deb", format!("libc6 (>= {libc})"))?, with("rpm", format!("libc.so.6(GLIBC_{libc})(64bit)"))?);
-    Ok(json!({ "bundle": { "linux": {
-        "deb": { "depends": deb, "files": files.clone() },
-        "rpm": { "depends": rpm, "files": files },
-    } } }))
+    let mut rpm = json!({ "depends": rpm });
+    if !debug {
+        rpm["compression"] = json!({ "type": "xz", "level": 6 });
+    }
+    Ok(json!({ "bundle": { "linux": { "deb": { "depends": deb }, "rpm": rpm } } }))
 }
 
-/// The oldest C library that has all the programs call, such as `2.34`: on an older one they would be installed and not start.
+/// The oldest C library that has all the program calls, such as `2.34`: on an older one it would be installed and not start.
 fn find_libc(checkout: &Checkout, place: &Path) -> Result<String> {
-    let mut newest = Vec::new();
-    for program in [WINDOW, TERMINAL] {
-        let mut objdump = checkout.program("objdump");
-        let output = objdump.arg("-T").arg(place.join(program)).output().context("tried to start objdump")?;
-        ensure!(output.status.success(), "objdump does not read {program}");
-        newest = newest.max(newest_libc(&String::from_utf8_lossy(&output.stdout)));
-    }
-    if newest.is_empty() {
-        bail!("the programs name no version of the C library");
+    let mut objdump = checkout.program("objdump");
+    let output = objdump.arg("-T").arg(place.join(WINDOW)).output().context("tried to start objdump")?;
+    let newest = newest_libc(&String::from_utf8_lossy(&output.stdout));
+    if !output.status.success() || newest.is_empty() {
+        bail!("the program names no version of the C library");
     }
     Ok(newest.iter().map(u32::to_string).collect::<Vec<_>>().join("."))
 }
@@ -252,11 +231,10 @@ mod tests {
     fn what_the_file_names_is_still_named() {
         let conf =
             json!({ "bundle": { "linux": { "deb": { "depends": ["a"] }, "rpm": { "depends": [] } } } });
-        let (terminal, extras) = (Path::new("/t/passerby"), Path::new("/t/extras"));
-        let added = additions(&conf, terminal, extras, "2.34").unwrap();
+        let added = additions(&conf, "2.34", false).unwrap();
         assert_eq!(added["bundle"]["linux"]["deb"]["depends"], json!(["a", "libc6 (>= 2.34)"]));
-        assert_eq!(added["bundle"]["linux"]["rpm"]["files"]["/usr/bin/passerby"], "/t/passerby");
-        assert!(additions(&json!({}), terminal, extras, "2.34").is_err());
+        assert_eq!(added["bundle"]["linux"]["rpm"]["compression"]["type"], "xz");
+        assert!(additions(&json!({}), "2.34", true).is_err());
     }
 
     #[test]

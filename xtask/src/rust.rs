@@ -5,7 +5,6 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    bundle,
     checkout::Checkout,
     install::{self, DENY, NEXTEST, TYPOS, run_quietly},
     stage::Outcome,
@@ -54,22 +53,13 @@ pub fn build_examples(checkout: &Checkout, examples: &[&str]) -> Result<()> {
     run_quietly(&mut cargo).context("tried to build the examples")
 }
 
-/// Builds the wallet's two programs as people get them. Those alone: in the whole workspace, what the tests ask of the
-/// libraries would be in them.
+/// Builds the wallet's window as people get it. It alone: in the whole workspace, what the tests ask of the libraries would be
+/// in it.
 pub fn build_released(checkout: &Checkout, auditable: bool) -> Result<()> {
     window::build(checkout)?;
     let mut cargo = checkout.cargo(if auditable { &["auditable", "build"] } else { &["build"] });
-    cargo.args(["--release", "--locked"]);
-    cargo.args([
-        "-p",
-        "passerby-desktop",
-        "-p",
-        "passerby-cli",
-        "--features",
-        "passerby-desktop/custom-protocol",
-    ]);
-    cargo.args(["--bin", WINDOW, "--bin", bundle::TERMINAL]);
-    run_quietly(&mut cargo).context("tried to build the programs for release")
+    cargo.args(["--release", "--locked", "-p", WINDOW, "--features", "custom-protocol", "--bin", WINDOW]);
+    run_quietly(&mut cargo).context("tried to build the window for release")
 }
 
 /// Cargo with a verb for the whole workspace, and what must be there before it compiles.
