@@ -8,9 +8,9 @@ use std::time::Duration;
 use passerby_relay_store::StoreError;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
-    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{SqlSafeStr as _, Transaction};
+use sqlx::{Connection as _, SqlSafeStr as _, Transaction};
 
 use crate::failure::store_error;
 
@@ -45,6 +45,7 @@ impl SqliteStore {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE)
+            .after_release(|connection, _| Box::pin(is_settled(connection)))
             .connect_with(options.clone())
             .await
             .map_err(store_error)?;
@@ -78,6 +79,14 @@ impl SqliteStore {
     }
 }
 
+/// Whether a connection can be used for another transaction. sqlx counts transactions, and its count is wrong once SQLite has taken
+/// one back by itself, as it does when a disk is full: no further one would begin, even with room again. Such a connection is closed.
+async fn is_settled(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // What was dropped is taken back behind our back: before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
 /// Makes the file, if it is not there, for its owner only; the files that `SQLite` puts beside it take its mode over.
 fn make_private_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
@@ -87,5 +96,23 @@ fn make_private_file(path: &Path) -> io::Result<()> {
     match options.open(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_took_back_by_itself_is_not_the_last_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("relay.db")).await.unwrap();
+        for _ in 0..3 {
+            let mut transaction = store.begin().await.unwrap();
+            // As on a full disk.
+            sqlx::raw_sql("ROLLBACK").execute(&mut *transaction).await.unwrap();
+            assert!(transaction.commit().await.is_err());
+        }
+        store.begin().await.unwrap().commit().await.unwrap();
     }
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use secrecy::SecretString;
-use sqlx::Connection as _;
 use tokio::sync::MutexGuard;
 
 use crate::error::{StorageError, VaultError};
@@ -130,10 +129,10 @@ impl Vault {
         let mut next = contents.take().ok_or(StorageError::Damaged)?;
         next.slots = self.derive_digests(slots).collect();
         self.check_place()?;
-        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
-        store::replace_slots(&mut transaction, slots).await?;
-        let mark = sign(&mut transaction, &self.keys.manifest, &mut next).await?;
-        self.commit(transaction).await?;
+        store::begin(connection).await?;
+        store::replace_slots(connection, slots).await?;
+        let mark = sign(connection, &self.keys.manifest, &mut next).await?;
+        self.commit(connection).await?;
         *known = Some(mark);
         *contents = Some(next);
         state.remember();

@@ -189,6 +189,28 @@ pub(crate) async fn compact(connection: &mut SqliteConnection) -> Result<(), Sto
     Ok(())
 }
 
+/// Begins a transaction, and ends first what a failed or abandoned one may have left.
+///
+/// Not by sqlx's own transactions: they are counted, and the count is wrong once SQLite has taken one back by itself, as it does
+/// when a disk is full. What they say is committed after that is in a transaction that nobody ends, and never reaches the file.
+pub(crate) async fn begin(connection: &mut SqliteConnection) -> Result<(), StorageError> {
+    take_back(connection).await;
+    sqlx::raw_sql("BEGIN").execute(connection).await?;
+    Ok(())
+}
+
+/// Commits it. What is refused is taken back by the next [`begin`], or when the file is closed.
+pub(crate) async fn commit(connection: &mut SqliteConnection) -> Result<(), StorageError> {
+    sqlx::raw_sql("COMMIT").execute(connection).await?;
+    Ok(())
+}
+
+/// Takes back what was begun and not committed.
+pub(crate) async fn take_back(connection: &mut SqliteConnection) {
+    // There may be nothing to take back, which SQLite calls an error.
+    drop(sqlx::raw_sql("ROLLBACK").execute(connection).await);
+}
+
 /// Moves everything from the write-ahead log into the file and empties the log.
 pub(crate) async fn empty_log(connection: &mut SqliteConnection) -> Result<(), StorageError> {
     sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await?;
@@ -197,6 +219,7 @@ pub(crate) async fn empty_log(connection: &mut SqliteConnection) -> Result<(), S
 
 /// Empties the log and closes the file.
 pub(crate) async fn close(mut connection: SqliteConnection) -> Result<(), StorageError> {
+    take_back(&mut connection).await;
     let emptied = empty_log(&mut connection).await;
     connection.close().await?;
     emptied

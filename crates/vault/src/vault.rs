@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use rayon::prelude::*;
-use sqlx::{Connection as _, Sqlite, SqliteConnection, Transaction};
+use sqlx::SqliteConnection;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::{RecordError, StorageError, VaultError};
@@ -98,10 +98,10 @@ impl Vault {
         let changes = next.index.apply(staged);
 
         self.check_place()?;
-        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
-        rows::write_changes(&mut transaction, self.keys.record.epoch(), &changes).await?;
-        let mark = sign(&mut transaction, &self.keys.manifest, &mut next).await?;
-        self.commit(transaction).await?;
+        store::begin(connection).await?;
+        rows::write_changes(connection, self.keys.record.epoch(), &changes).await?;
+        let mark = sign(connection, &self.keys.manifest, &mut next).await?;
+        self.commit(connection).await?;
         *known = Some(mark);
         *contents = Some(next);
         state.remember();
@@ -245,6 +245,7 @@ impl Vault {
     pub(crate) async fn ready(&self) -> Result<MutexGuard<'_, State>, StorageError> {
         let mut state = self.state.lock().await;
         if state.contents.is_none() {
+            store::take_back(&mut state.connection).await;
             let version = store::find_version(&mut state.connection).await?;
             let slots = store::read_slots(&mut state.connection).await?;
             let mark = store::find_mark(&mut state.connection).await?;
@@ -259,8 +260,8 @@ impl Vault {
 
     /// Commits, and makes sure that it is the vault's own file that it went to: what is taken away while it is open can be
     /// written to until it is closed, and is then gone.
-    pub(crate) async fn commit(&self, transaction: Transaction<'_, Sqlite>) -> Result<(), StorageError> {
-        transaction.commit().await?;
+    pub(crate) async fn commit(&self, connection: &mut SqliteConnection) -> Result<(), StorageError> {
+        store::commit(connection).await?;
         self.check_place()?;
         if self.file.has_log() { Ok(()) } else { Err(StorageError::Gone) }
     }
@@ -333,6 +334,28 @@ mod tests {
         sqlx::raw_sql(room).execute(&mut vault.state.lock().await.connection).await.unwrap();
         vault.insert(&large, 100, &mut rng).await.unwrap();
         assert_eq!(vault.list::<Note>().await.unwrap().len(), 2);
+    }
+
+    /// SQLite takes some refused writes back by itself, as where the disk is full when they are committed, and others it does
+    /// not. After neither may what is confirmed be left in a transaction that nobody ends.
+    #[tokio::test]
+    async fn what_is_confirmed_after_refused_writes_is_in_the_file() {
+        let (folder, vault, mut rng) = new_vault().await;
+        for refusal in [
+            "CREATE TEMP TRIGGER refuse BEFORE INSERT ON record BEGIN SELECT RAISE(ROLLBACK, 'full'); END",
+            "CREATE TEMP TRIGGER refuse BEFORE INSERT ON record BEGIN SELECT RAISE(ABORT, 'full'); END",
+        ] {
+            sqlx::raw_sql(refusal).execute(&mut vault.state.lock().await.connection).await.unwrap();
+            vault.insert(&Note("refused".to_owned()), 100, &mut rng).await.unwrap_err();
+            assert!(vault.list::<Note>().await.unwrap().is_empty());
+            let again = "DROP TRIGGER refuse";
+            sqlx::raw_sql(again).execute(&mut vault.state.lock().await.connection).await.unwrap();
+        }
+        vault.insert(&Note("kept".to_owned()), 100, &mut rng).await.unwrap();
+        // Somebody else sees only what is committed.
+        let mut other = store::connect(&folder.path().join("vault.db")).await.unwrap();
+        let rows = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM record");
+        assert_eq!(rows.fetch_one(&mut other).await.unwrap(), 1);
     }
 
     #[tokio::test]

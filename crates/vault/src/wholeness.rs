@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use sqlx::Connection as _;
-
 use crate::anchor::{Anchor, AnchorError, Keeper, ask};
 use crate::error::{RecordError, StorageError};
 use crate::manifest::{Mark, sign_anew};
 use crate::state::{Anchored, State};
+use crate::store;
 use crate::vault::Vault;
 
 /// What the manifest inside the file and the anchor outside of it say about a vault.
@@ -105,9 +104,9 @@ impl Vault {
         let mut next = contents.take().ok_or(StorageError::Damaged)?;
         // Ahead of every state that is remembered anywhere.
         let counter = next.mark.iter().chain(known.iter()).map(|mark| mark.counter).max();
-        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
-        let mark = sign_anew(&mut transaction, &self.keys.manifest, &mut next, counter.unwrap_or(0)).await?;
-        self.commit(transaction).await?;
+        store::begin(connection).await?;
+        let mark = sign_anew(connection, &self.keys.manifest, &mut next, counter.unwrap_or(0)).await?;
+        self.commit(connection).await?;
         *known = Some(mark);
         *contents = Some(next);
         // Whatever was remembered before, from now on it is this.

@@ -18,7 +18,7 @@ mod error;
 use std::sync::Arc;
 
 use rand_core::CryptoRng;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::error::{StorageError, VaultError};
 use crate::keyring::{self, Keyring, KeyringError};
@@ -165,20 +165,20 @@ impl Vault {
         let State { connection, contents: current, known, .. } = &mut *state;
         *current = None;
         self.check_place()?;
-        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
+        store::begin(connection).await?;
         for id in lost {
-            rows::remove_record(&mut transaction, *id).await?;
+            rows::remove_record(connection, *id).await?;
         }
         for (id, row) in &after.records {
-            rows::reseal_record(&mut transaction, *id, row).await?;
+            rows::reseal_record(connection, *id, row).await?;
         }
-        rows::refuse_other_epochs(&mut transaction, epochs.1).await?;
+        rows::refuse_other_epochs(connection, epochs.1).await?;
         kill_point!("rotate-resealed");
-        store::replace_slots(&mut transaction, &after.slots).await?;
-        store::replace_epoch(&mut transaction, epochs).await?;
-        let mark = sign(&mut transaction, &next.manifest, &mut contents).await?;
+        store::replace_slots(connection, &after.slots).await?;
+        store::replace_epoch(connection, epochs).await?;
+        let mark = sign(connection, &next.manifest, &mut contents).await?;
         kill_point!("rotate-signed");
-        self.commit(transaction).await?;
+        self.commit(connection).await?;
         *known = Some(mark);
         *current = Some(contents);
         state.remember();
