@@ -13,7 +13,8 @@ use crate::commands::request::{open_link, tell_waiting};
 use crate::shell::{Shell, unpoisoned};
 use crate::waiting_links::is_link;
 
-/// After one link opened by itself, the next does not for so many seconds: faster than people click, and slow for a flood.
+/// After one link opened by itself, the next does not for so many seconds, nor does the window come to the front for it: faster
+/// than people click, and slow for a flood.
 const PAUSE: i64 = 5;
 
 /// So many links that opened by themselves are known again.
@@ -34,6 +35,8 @@ struct Past {
     last: Option<Timestamp>,
     /// Links that opened by themselves, with the number of their request.
     opened: VecDeque<(String, u32)>,
+    /// When the desktop was last told that a link is there.
+    notified: Option<Timestamp>,
 }
 
 /// What is done with a link.
@@ -47,6 +50,12 @@ enum Step {
     Wait,
 }
 
+/// Whether something that was `last` done may not be done again yet. A clock that was set back must not keep links waiting until
+/// it has caught up.
+fn is_soon(last: Option<Timestamp>, now: Timestamp) -> bool {
+    last.is_some_and(|last| (0..PAUSE).contains(&(now - last)))
+}
+
 impl Past {
     fn decide(&mut self, link: &str, is_open: bool, is_new: bool, now: Timestamp) -> Step {
         if !is_open {
@@ -55,9 +64,7 @@ impl Past {
         if let Some((_, number)) = self.opened.iter().find(|(known, _)| known == link) {
             return Step::Show(*number);
         }
-        // A clock that was set back must not keep links waiting until it has caught up.
-        let too_soon = self.last.is_some_and(|last| (0..PAUSE).contains(&(now - last)));
-        if self.fetching || too_soon || !is_new {
+        if self.fetching || is_soon(self.last, now) || !is_new {
             return Step::Wait;
         }
         self.fetching = true;
@@ -87,6 +94,17 @@ impl Arrivals {
         any
     }
 
+    /// Whether the window may come to the front for a link now, with a notice where it cannot: a flood of links is no reason for
+    /// a flood of notices, nor to take the keyboard away each time.
+    pub fn may_notify(&self, now: Timestamp) -> bool {
+        let mut past = unpoisoned(&self.0);
+        let may = !is_soon(past.notified, now);
+        if may {
+            past.notified = Some(now);
+        }
+        may
+    }
+
     async fn take_one(&self, shell: &Shell, link: &str) {
         let is_open = shell.is_open().await;
         let step = {
@@ -113,8 +131,8 @@ impl Arrivals {
                 }
             }
         }
-        if is_open {
-            tell_waiting(shell).await;
+        if let Ok(open) = shell.open().await {
+            tell_waiting(shell, &open).await;
         } else {
             // What waits in the vault is not known now; that something waits is.
             let count = u32::try_from(shell.links().len()).unwrap_or(u32::MAX);

@@ -3,6 +3,8 @@
 //! A trait, so that commands can be tested without a desktop. What it must never do: open anything but a web address that the
 //! wallet named, or keep what it was handed.
 
+#[cfg(target_os = "linux")]
+mod autostart;
 mod browser;
 mod clipboard;
 #[cfg(test)]
@@ -13,6 +15,8 @@ pub mod manners;
 #[cfg(target_os = "linux")]
 pub mod session;
 pub mod tauri_desktop;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 mod tray;
 mod words;
 #[cfg(target_os = "linux")]
@@ -47,7 +51,7 @@ pub trait Desktop: Send + Sync {
     /// Puts a text there, and takes it away again after so many seconds if it is still there.
     fn lend_to_clipboard(&self, text: &str, seconds: u64) -> Result<(), CommandError>;
 
-    /// Takes away what was lent, because the program ends.
+    /// Takes away what was lent, because the wallet locks or the program ends.
     fn take_back_clipboard(&self) {}
 
     /// The pictures of all screens.

@@ -11,10 +11,14 @@
 
 pub mod arrivals;
 pub mod auto_lock;
+#[cfg(test)]
+mod bad_luck;
 pub mod change;
 pub mod command_error;
 pub mod commands;
 pub mod desktop;
+#[cfg(all(test, target_os = "linux"))]
+mod inside;
 mod open_wallet;
 pub mod program;
 mod qr;

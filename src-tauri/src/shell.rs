@@ -12,7 +12,7 @@ use passerby_wallet::foreign::Trust;
 use passerby_wallet::{VaultError, Wallet};
 use rand::rngs::StdRng;
 use secrecy::SecretString;
-use tokio::sync::{RwLock, RwLockReadGuard};
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, RwLock, RwLockReadGuard};
 
 use crate::change::Change;
 use crate::command_error::CommandError;
@@ -39,11 +39,15 @@ pub struct Shell {
     clock: Arc<dyn Clock>,
     desktop: Box<dyn Desktop>,
     open: RwLock<Option<OpenWallet>>,
+    /// Held while the wallet is opened, and while it is closed: one after the other.
+    door: AsyncMutex<()>,
     /// Set while the wallet is being locked: what was asked before may end, nothing new begins.
     locking: AtomicBool,
     settings: Mutex<Settings>,
     links: Mutex<WaitingLinks>,
     due_copies: DueCopies,
+    /// The request whose answer was under way when the wallet was locked.
+    unfinished: Mutex<Option<u32>>,
 }
 
 impl Shell {
@@ -56,10 +60,12 @@ impl Shell {
             clock,
             desktop,
             open: RwLock::new(None),
+            door: AsyncMutex::default(),
             locking: AtomicBool::new(false),
             settings: Mutex::new(settings),
             links: Mutex::default(),
             due_copies: DueCopies::default(),
+            unfinished: Mutex::default(),
         }
     }
 
@@ -119,12 +125,26 @@ impl Shell {
         &self.due_copies
     }
 
+    /// An answer to this request has ended, well or badly. Should the wallet be locked by now, nobody was told: whoever opens it
+    /// again comes back to the request, which says what became of it.
+    pub fn note_answered(&self, request: u32) {
+        if self.locking.load(Ordering::Acquire) {
+            *unpoisoned(&self.unfinished) = Some(request);
+        }
+    }
+
+    /// The request to come back to, once.
+    pub fn take_unfinished(&self) -> Option<u32> {
+        unpoisoned(&self.unfinished).take()
+    }
+
     /// Randomness for one command.
     pub fn rng(&self) -> Result<StdRng, CommandError> {
         computer::make_rng().map_err(|error| CommandError::new("no-randomness", error.to_string()))
     }
 
-    /// The open wallet, for as long as the answer is held.
+    /// The open wallet, for as long as the answer is held. Whoever holds it must not ask again: a lock that waits in between
+    /// would have both wait for ever.
     pub async fn open(&self) -> Result<RwLockReadGuard<'_, OpenWallet>, CommandError> {
         if self.locking.load(Ordering::Acquire) {
             return Err(CommandError::locked());
@@ -137,6 +157,13 @@ impl Shell {
         self.open().await.is_ok()
     }
 
+    /// Waits until nobody else opens or closes the wallet, and keeps others from it. A wallet that is being closed still holds
+    /// its file, perhaps for as long as a relay takes to answer: whoever comes back meanwhile waits, and is not told that
+    /// another program has it open.
+    pub async fn stand_at_the_door(&self) -> AsyncMutexGuard<'_, ()> {
+        self.door.lock().await
+    }
+
     /// Takes a wallet that was just made, opened or restored.
     pub async fn take(&self, wallet: Wallet) -> Result<(), CommandError> {
         computer::hold_to_keyring(&wallet).await.map_err(VaultError::from)?;
@@ -146,6 +173,7 @@ impl Shell {
 
     /// Opens the wallet with its passphrase. One that is open already stays as it is.
     pub async fn unlock(&self, passphrase: &SecretString) -> Result<(), CommandError> {
+        let _door = self.stand_at_the_door().await;
         if self.is_open().await {
             return Ok(());
         }
@@ -155,6 +183,7 @@ impl Shell {
 
     /// Opens the wallet with this computer's keyring.
     pub async fn unlock_by_keyring(&self) -> Result<(), CommandError> {
+        let _door = self.stand_at_the_door().await;
         if self.is_open().await {
             return Ok(());
         }
@@ -175,15 +204,18 @@ impl Shell {
         }
     }
 
-    /// Locks. The window is told at once; what was being sent ends first, then the keys are wiped.
+    /// Locks. The window is told at once; what was being sent ends first, then the keys are wiped. A wallet that is being opened
+    /// meanwhile is locked again. What was lent to the clipboard is taken back.
     pub async fn lock(&self) {
         if self.locking.swap(true, Ordering::AcqRel) {
             return;
         }
         self.desktop.tell(Change::Locked);
+        let _door = self.stand_at_the_door().await;
         if let Some(open) = self.open.write().await.take() {
             open.close(self.rng().ok()).await;
         }
+        self.desktop.take_back_clipboard();
         self.locking.store(false, Ordering::Release);
     }
 }

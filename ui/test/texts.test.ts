@@ -62,11 +62,14 @@ test("each known code has a sentence, and an unknown one keeps Rust's", () => {
   expect(whatWasSent(maybe)).toContain("cannot send it twice");
   expect(whatWasSent({ ...maybe, facts: { host: "library.example" } })).not.toContain("twice");
   expect(whatWasSent({ ...maybe, code: "unclear" })).toBe("It may have arrived.");
+  expect(whatWasSent({ ...maybe, code: "answered-before", sent: "nothing" })).not.toContain("Nothing was sent");
 });
 
 test("somebody else's words are one capped line without hidden characters", () => {
   expect(foreignWords("a\u202Eb\n\u200Bc")).toBe("ab c");
   expect(foreignWords("x".repeat(10_000), 60)).toHaveLength(61);
+  // Letters that are not drawn: fillers, a blank of Braille, variation selectors, a soft hyphen.
+  expect(foreignWords("a\u3164\u115F\uFFA0\u2800\uFE0F\u00AD\u{E0100}b")).toBe("ab");
   expect(foreignWords(`e${"\u0301".repeat(500)}`)).toHaveLength(3);
   expect(around((name) => m.calls_itself({ name }))).toEqual(["Calls itself “", "”"]);
 });

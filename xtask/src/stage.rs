@@ -10,8 +10,8 @@ use crate::{
     checkout::Checkout,
     demo_check, e2e, fuzz, generate,
     install::{
-        C_COMPILER, DBUS, DBUS_MOCK, DBUS_MONITOR, GDBUS, GNOME_KEYRING, KEEPASSXC, NODE, NPM, PKG_CONFIG,
-        PYTHON, SQLITE, SystemPart, WEBKIT,
+        C_COMPILER, DBUS, DBUS_MOCK, DBUS_MONITOR, DESKTOP_FILES, GDBUS, GNOME_KEYRING, KEEPASSXC, NODE, NPM,
+        PKG_CONFIG, PYTHON, SQLITE, SystemPart, TYPEFACE, UNSHARE, WEBKIT, XCLIP, XDOTOOL, XVFB,
     },
     interop, npm, package, rust,
     tally::Tally,
@@ -65,6 +65,13 @@ const TESTS: &[&SystemPart] = &[
     &DBUS_MONITOR,
     &GDBUS,
     &GNOME_KEYRING,
+    &PYTHON,
+    &XVFB,
+    &XCLIP,
+    &XDOTOOL,
+    &UNSHARE,
+    &DESKTOP_FILES,
+    &TYPEFACE,
 ];
 const GENERATE: &[&SystemPart] = &[&C_COMPILER, &PKG_CONFIG, &WEBKIT, &NODE, &NPM, &SQLITE];
 const SCRIPTS: &[&SystemPart] = &[&NODE, &NPM];

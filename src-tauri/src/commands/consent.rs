@@ -42,7 +42,7 @@ pub enum RefusalWord {
 pub async fn consent_view(shell: State<'_, Shell>, request: u32) -> Answered<Found> {
     let open = shell.open().await?;
     let looked = look::look(&shell, &open, request).await;
-    tell_waiting(&shell).await;
+    tell_waiting(&shell, &open).await;
     match looked? {
         Ok(asking) => {
             let revision = open.show(asking.clone());
@@ -67,17 +67,20 @@ pub async fn consent_confirm(shell: State<'_, Shell>, request: u32, passphrase: 
 #[specta::specta]
 pub async fn consent_send(shell: State<'_, Shell>, answer: AnswerDraft) -> Answered<SentView> {
     let open = shell.open().await?;
-    let shown = open.find_shown(answer.request, answer.revision)?;
+    let request = answer.request;
+    let shown = open.find_shown(request, answer.revision)?;
     let mut chosen = shown.asking.answer(&draft::picked(answer)?)?;
     chosen.confirmed = shown.confirmed;
     let mut rng = shell.rng()?;
     match &shown.asking {
         Asking::Shop(view) => {
-            let delivered = open.wallet().approve(view, &chosen, &mut rng).await?;
-            sent(&shell, &open, &delivered).await
+            let delivered = open.wallet().approve(view, &chosen, &mut rng).await;
+            shell.note_answered(request);
+            sent(&shell, &open, &delivered?).await
         }
         Asking::Foreign(view) => {
             let answered = open.wallet().approve_foreign(view, &chosen, &shell.trust()?, &mut rng).await;
+            shell.note_answered(request);
             let delivered =
                 answered.map_err(|error| CommandError::of_foreign(view.host.to_string(), &error))?;
             sent_to_foreign(&shell, &open, &delivered).await
@@ -105,7 +108,7 @@ pub async fn consent_refuse(
     if let Some(address) = back {
         open.keep_return(request, address);
     }
-    tell_waiting(&shell).await;
+    tell_waiting(&shell, &open).await;
     Ok(DeclinedView { leads_back, browser: shell.settings().browser })
 }
 

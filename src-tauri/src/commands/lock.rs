@@ -45,6 +45,7 @@ pub async fn lock_new_passphrase(shell: State<'_, Shell>, words: Typed, passphra
     let words = RecoveryWords::parse(words.secret().expose_secret())?.secret();
     let passphrase = passphrase.secret();
     let way = WayIn::Words(&words);
+    let _door = shell.stand_at_the_door().await;
     let wallet = Wallet::open(&shell.places().vault, way, shell.clock()).await?;
     let changed = async {
         let stretching = computer::calibrate().map_err(VaultError::from)?;

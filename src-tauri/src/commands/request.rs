@@ -10,6 +10,7 @@ use super::consent::{SentView, sent, sent_to_foreign};
 use crate::change::Change;
 use crate::command_error::CommandError;
 use crate::desktop::FileKind;
+use crate::open_wallet::OpenWallet;
 use crate::qr::find_link;
 use crate::shell::Shell;
 use crate::views::request::{RequestLineView, RequestsView};
@@ -77,12 +78,16 @@ pub async fn request_keep_clipboard(shell: State<'_, Shell>) -> Answered<bool> {
     Ok(link.is_some_and(|link| shell.links().keep(&link)))
 }
 
-/// Fetches what the newest kept link leads to; nothing when there is none.
+/// Comes back to the request whose answer was under way when the wallet was locked, or else fetches what the newest kept link
+/// leads to; nothing when there is none.
 #[tauri::command]
 #[specta::specta]
 pub async fn request_open_kept(shell: State<'_, Shell>) -> Answered<Option<u32>> {
     // Locked, it stays where it is.
     drop(shell.open().await?);
+    if let Some(request) = shell.take_unfinished() {
+        return Ok(Some(request));
+    }
     let kept = shell.links().take_newest();
     match kept {
         Some(link) => open_link(&shell, &link).await.map(Some),
@@ -98,7 +103,7 @@ pub async fn request_retry(shell: State<'_, Shell>, request: u32) -> Answered<Se
     let mut rng = shell.rng()?;
     if open.wallet().find_foreign(Some(request)).await?.is_some() {
         let retried = open.wallet().retry_foreign(&shell.trust()?, &mut rng).await?;
-        tell_waiting(&shell).await;
+        tell_waiting(&shell, &open).await;
         let mine = retried.into_iter().find(|each| each.number == request);
         let mine = mine.ok_or(LookError::NoSuchRequest(request))?;
         let host = mine.host.to_string();
@@ -106,7 +111,7 @@ pub async fn request_retry(shell: State<'_, Shell>, request: u32) -> Answered<Se
         return sent_to_foreign(&shell, &open, &delivered).await;
     }
     let retried = open.wallet().retry(&mut rng).await?;
-    tell_waiting(&shell).await;
+    tell_waiting(&shell, &open).await;
     let mine = retried.into_iter().find(|each| each.number == request);
     let delivered = mine.ok_or(LookError::NoSuchRequest(request))?.result?;
     sent(&shell, &open, &delivered).await
@@ -128,15 +133,13 @@ pub async fn open_link(shell: &Shell, link: &str) -> Answered<u32> {
     } else {
         open.wallet().fetch_request(link, &mut rng).await?
     };
-    tell_waiting(shell).await;
+    tell_waiting(shell, &open).await;
     Ok(number)
 }
 
 /// Says how many wait.
-pub async fn tell_waiting(shell: &Shell) {
-    if let Ok(open) = shell.open().await
-        && let Ok(requests) = open.wallet().requests().await
-    {
+pub async fn tell_waiting(shell: &Shell, open: &OpenWallet) {
+    if let Ok(requests) = open.wallet().requests().await {
         let count = u32::try_from(requests.len() + shell.links().len()).unwrap_or(u32::MAX);
         shell.desktop().tell(Change::Waiting { count });
     }

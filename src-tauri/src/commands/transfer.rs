@@ -6,6 +6,7 @@ use passerby_wallet::transfer::{self, Imported};
 use serde::Serialize;
 use specta::Type;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use tauri::State;
 
 use super::Answered;
@@ -67,7 +68,9 @@ pub async fn data_export_all(shell: State<'_, Shell>, passphrase: Typed) -> Answ
     let Some(file) = place else { return Ok(false) };
     let saved = open.wallet().attributes().await?;
     transfer::write(&file, &saved).map_err(|error| {
-        CommandError::new("not-written", format!("The file could not be written: {}.", error.kind()))
+        let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+        let code = if full { "disk-full" } else { "not-written" };
+        CommandError::new(code, format!("The file could not be written: {}.", error.kind()))
     })?;
     Ok(true)
 }

@@ -36,6 +36,7 @@ pub async fn welcome_create(shell: State<'_, Shell>, passphrase: Typed) -> Answe
     let passphrase = passphrase.secret();
     let stretching = computer::calibrate().map_err(VaultError::from)?;
     let path = &shell.places().vault;
+    let _door = shell.stand_at_the_door().await;
     let wallet = Wallet::create(path, &passphrase, stretching, shell.clock(), &mut shell.rng()?).await?;
     shell.take(wallet).await
 }
@@ -48,6 +49,7 @@ pub async fn welcome_restore_words(shell: State<'_, Shell>, words: Typed, passph
     let passphrase = passphrase.secret();
     let stretching = computer::calibrate().map_err(VaultError::from)?;
     let (path, rng) = (&shell.places().vault, &mut shell.rng()?);
+    let _door = shell.stand_at_the_door().await;
     let wallet =
         Wallet::restore_from_words(path, &words, &passphrase, stretching, shell.clock(), rng).await?;
     shell.take(wallet).await
@@ -70,6 +72,7 @@ pub async fn welcome_restore_backup(shell: State<'_, Shell>, secret: Typed) -> A
 }
 
 async fn restore(shell: &Shell, file: &std::path::Path, way: WayIn<'_>) -> Answered<()> {
+    let _door = shell.stand_at_the_door().await;
     if shell.is_open().await {
         return Err(CommandError::new("wallet-open", "Lock your wallet first."));
     }

@@ -104,8 +104,11 @@ fn hand_over<R: Runtime>(app: &AppHandle<R>, arguments: Vec<String>) {
         while app.try_state::<Arrivals>().is_none() {
             tokio::time::sleep(STARTING).await;
         }
-        if app.state::<Arrivals>().take(&app.state::<Shell>(), &arguments).await {
-            front::show_for_link(&app).await;
+        let (arrivals, shell) = (app.state::<Arrivals>(), app.state::<Shell>());
+        if arrivals.take(&shell, &arguments).await {
+            if arrivals.may_notify(shell.clock().now()) {
+                front::show_for_link(&app).await;
+            }
         } else if !arguments.iter().any(|argument| argument == HIDDEN) {
             front::show(&app);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tauri::{AppHandle, Manager as _, Runtime};
+#[cfg(not(target_os = "linux"))]
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
@@ -117,8 +118,13 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
     }
 
     fn start_with_session(&self, start: bool) -> Result<(), CommandError> {
-        let autostart = self.app.autolaunch();
-        let done = if start { autostart.enable() } else { autostart.disable() };
+        #[cfg(target_os = "linux")]
+        let done = super::autostart::set(start);
+        #[cfg(not(target_os = "linux"))]
+        let done = {
+            let autostart = self.app.autolaunch();
+            if start { autostart.enable() } else { autostart.disable() }
+        };
         done.map_err(|_| CommandError::new("autostart", "This system did not take the setting."))
     }
 

@@ -3,8 +3,8 @@
 
 export const LONGEST = 120;
 
-/** Formatting and control characters, other than what joins letters of a script. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+/** Formatting and control characters, and letters and marks that are not drawn: fillers, variation selectors, a blank of Braille. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 export function foreignWords(text: string, longest: number = LONGEST): string {
   const plain = text.slice(0, 20 * longest).replace(/\s+/gu, " ").replace(UNSEEN, "").trim();

@@ -34,7 +34,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "none-waiting": m.e_gone,
   "not-fetched": m.e_fetch,
   "already-taken": m.e_other,
-  "already-answered": m.e_answered,
+  "already-answered": m.e_taken,
   "answered-before": m.e_answered,
   "declined-before": m.e_declined,
   "not-confirmed": m.e_unconfirmed,
@@ -123,6 +123,8 @@ export function whatHappened(error: CommandError): string {
 
 /** Whoever is no relay promises nothing about the same bytes a second time; what is over is not tried again. */
 export function whatWasSent({ code, sent, facts }: Pick<CommandError, "code" | "sent" | "facts">): string {
+  // That nothing was sent would be misread where the answer has arrived before.
+  if (code === "answered-before") return m.sent_before();
   if (sent === "maybe" && code === "unclear") return m.sent_perhaps();
   const host = facts["host"];
   if (host === undefined || sent === "nothing") return SENT[sent]();

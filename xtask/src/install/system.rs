@@ -92,6 +92,10 @@ pub const WEBKIT_DRIVER: SystemPart = program("WebKitWebDriver", &["webkit2gtk-d
 pub const XVFB: SystemPart = program("Xvfb", &["xvfb", "xauth"], "Xvfb");
 /// A keyboard: for dialogs of the system, and for windows that no driver reaches.
 pub const XDOTOOL: SystemPart = program("xdotool", &["xdotool"], "xdotool");
+/// Reads the clipboard and copies, as another program.
+pub const XCLIP: SystemPart = program("xclip", &["xclip"], "xclip");
+/// Makes a small disk for one process.
+pub const UNSHARE: SystemPart = program("unshare", &["util-linux"], "unshare");
 /// The letters of three languages.
 pub const TYPEFACE: SystemPart =
     file("fonts/truetype/dejavu/DejaVuSans.ttf", &["fonts-dejavu-core"], "the typeface DejaVu Sans");

@@ -122,9 +122,21 @@ pub fn parse(text: &str) -> Result<Imported, ImportError> {
     if is_vcard { Ok(vcard::parse(begin)) } else { csv::parse(text) }
 }
 
-/// Writes details into a new file that only its owner may read, in clear. A file that is there is replaced.
+/// Writes details into a file that only its owner may read, in clear. A file that is there is replaced, by a whole one or not at
+/// all: on a full disk neither half a file is left nor the former one lost.
 pub fn write(file: &Path, details: &[AttributeView]) -> io::Result<()> {
     let text = csv::write(details)?;
+    let name = file.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
+    let beside = file.with_file_name(format!(".{name}.new"));
+    let written = write_new(&beside, &text).and_then(|()| fs::rename(&beside, file));
+    if written.is_err() {
+        // What is half written holds details in clear. There may be none.
+        drop(fs::remove_file(&beside));
+    }
+    written
+}
+
+fn write_new(file: &Path, text: &[u8]) -> io::Result<()> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -134,7 +146,7 @@ pub fn write(file: &Path, details: &[AttributeView]) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut made = options.open(file)?;
-    io::Write::write_all(&mut made, &text)?;
+    io::Write::write_all(&mut made, text)?;
     made.sync_all()
 }
 

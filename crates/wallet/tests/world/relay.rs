@@ -23,6 +23,7 @@ use passerby_relay_api::problem::Problem;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use passerby_testkit::clock::TestClock;
@@ -44,6 +45,8 @@ pub enum Lie {
     BreaksBeforeKeeping,
     /// Keeps the answer and breaks the connection.
     BreaksAfterKeeping,
+    /// Keeps the answer, and says so only when it is let ([`Relay::goes_on`]).
+    KeepsWaiting,
     /// Confirms another release.
     ReceiptOfAnother,
     /// Sends no receipt.
@@ -64,6 +67,9 @@ pub struct Relay {
     clock: Arc<TestClock>,
     state: Arc<Mutex<Kept>>,
     server: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// A permit for each answer that is kept and waits, and one for each that may go on.
+    waits: Arc<Semaphore>,
+    may_go_on: Arc<Semaphore>,
 }
 
 struct Kept {
@@ -103,6 +109,8 @@ impl Relay {
             clock,
             state: Arc::new(Mutex::new(kept)),
             server: Arc::default(),
+            waits: Arc::new(Semaphore::new(0)),
+            may_go_on: Arc::new(Semaphore::new(0)),
         };
         relay.serve(listener);
         relay
@@ -133,6 +141,16 @@ impl Relay {
 
     pub fn lies(&self, lie: Lie) {
         self.state.lock().unwrap().lie = lie;
+    }
+
+    /// Returns when an answer is kept and its sender waits.
+    pub async fn has_one_waiting(&self) {
+        self.waits.acquire().await.unwrap().forget();
+    }
+
+    /// One sender who waits is answered, or loses the connection if the lie is [`Lie::BreaksAfterKeeping`] by now.
+    pub fn goes_on(&self) {
+        self.may_go_on.add_permits(1);
     }
 
     pub fn key(&self) -> &SigningKey {
@@ -247,13 +265,25 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let reply = keep(&relay, &id, &headers, body);
+    let waits = relay.state.lock().unwrap().lie == Lie::KeepsWaiting;
+    if waits {
+        relay.waits.add_permits(1);
+        relay.may_go_on.acquire().await.unwrap().forget();
+        let breaks = relay.state.lock().unwrap().lie == Lie::BreaksAfterKeeping;
+        assert!(!breaks, "the relay breaks off, as the test wants it");
+    }
+    reply
+}
+
+fn keep(relay: &Relay, id: &str, headers: &HeaderMap, body: Bytes) -> Response {
     let path = format!("/v1/response/{id}");
-    let caller = relay.caller(&headers, "POST", &path);
+    let caller = relay.caller(headers, "POST", &path);
     let mut state = relay.state.lock().unwrap();
     let lie = state.lie;
     let receipt_key = state.newer_key.clone().unwrap_or_else(|| relay.key.clone());
     state.arrived.push(body.clone());
-    let Some(parked) = state.parked.get_mut(&id) else { return relay.problem(Problem::NotFound) };
+    let Some(parked) = state.parked.get_mut(id) else { return relay.problem(Problem::NotFound) };
     assert_eq!(parked.wallet.as_ref(), Some(&caller));
     match lie {
         Lie::BreaksBeforeKeeping => {

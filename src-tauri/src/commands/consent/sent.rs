@@ -7,6 +7,7 @@ use specta::Type;
 
 use super::not_shown;
 use crate::change::Change;
+use crate::command_error::{CommandError, SentWord};
 use crate::commands::Answered;
 use crate::commands::request::tell_waiting;
 use crate::open_wallet::OpenWallet;
@@ -51,6 +52,15 @@ pub struct DeclinedView {
 pub async fn sent(shell: &Shell, open: &OpenWallet, delivered: &Delivered) -> Answered<SentView> {
     open.keep_return(delivered.number, delivered.return_to.to_string());
     shell.due_copies().want(delivered.sector.clone());
+    show(shell, open, delivered).await.map_err(arrived)
+}
+
+/// What fails after an answer has arrived: nobody is told that nothing was sent.
+fn arrived(error: CommandError) -> CommandError {
+    CommandError { sent: SentWord::Maybe, ..error }
+}
+
+async fn show(shell: &Shell, open: &OpenWallet, delivered: &Delivered) -> Answered<SentView> {
     let shops = open.wallet().shops().await?;
     let grants =
         shops.into_iter().filter(|shop| shop.sector == delivered.sector).flat_map(|shop| shop.grants);
@@ -79,6 +89,10 @@ pub async fn sent_to_foreign(
     if let Some(back) = &delivered.return_to {
         open.keep_return(delivered.number, back.to_string());
     }
+    show_foreign(shell, open, delivered).await.map_err(arrived)
+}
+
+async fn show_foreign(shell: &Shell, open: &OpenWallet, delivered: &ForeignDelivered) -> Answered<SentView> {
     let view = SentView {
         request: delivered.number,
         host: delivered.host.to_string(),
@@ -100,7 +114,7 @@ async fn has_no_spare_key(open: &OpenWallet) -> Answered<bool> {
 
 async fn after(shell: &Shell, open: &OpenWallet) -> Answered<()> {
     open.keep_backup(&mut shell.rng()?).await;
-    tell_waiting(shell).await;
+    tell_waiting(shell, open).await;
     shell.desktop().tell(Change::Saved);
     Ok(())
 }
