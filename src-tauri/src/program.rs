@@ -10,6 +10,9 @@ use passerby_wallet::SystemClock;
 use passerby_wallet::computer::{self, hygiene};
 use tauri::{Manager as _, Runtime};
 use tauri_specta::{Builder, collect_commands, collect_events};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::change::Change;
 use crate::commands::{
@@ -93,6 +96,7 @@ pub fn bindings<R: Runtime>() -> Builder<R> {
 #[must_use]
 pub fn run() -> ExitCode {
     hygiene::protect();
+    speak_up();
     let (Some(vault), Some(settings)) = (computer::find_vault(), computer::find_config_folder()) else {
         eprintln!("There is no home folder to keep a wallet in.");
         return ExitCode::FAILURE;
@@ -123,4 +127,11 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What a system lacks is said where a terminal would be: warnings of our own crates, which never name a value.
+fn speak_up() {
+    let ours = Targets::new().with_target("passerby", LevelFilter::WARN);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_filter(ours);
+    tracing_subscriber::registry().with(layer).init();
 }

@@ -186,7 +186,7 @@ fn it_starts_with_the_session_where_the_session_looks_whatever_its_path() {
         autostart::set(false).unwrap();
         assert!(!file.exists());
 
-        let (said, program) = (folder.join("said"), folder.join("a \"strange\" $HOME `id` \\ 100% place"));
+        let (said, program) = (folder.join("said"), folder.join("a \"strange\" $HOME `id` \\ place"));
         assert!(Command::new("mkfifo").arg(&said).status().unwrap().success());
         fs::write(&program, format!("#!/bin/sh\nprintf '%s|%s' \"$#\" \"$1\" >'{}'\n", said.display())).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();

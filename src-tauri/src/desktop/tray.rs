@@ -54,14 +54,14 @@ impl<R: Runtime> Tray<R> {
             if let Some(parts) = state.parts.take() {
                 drop(self.app.remove_tray_by_id(parts.icon.id()));
             }
-        } else if state.parts.is_none() && has_a_place() {
+        } else if state.parts.is_none() {
             let words = Words::of(state.language);
             // The library is looked for when it is first used, and the program ends if it is not found: not for an icon.
-            let made = catch_unwind(AssertUnwindSafe(|| Parts::make(&self.app, words, state.waiting)));
-            if let Ok(Ok(parts)) = made {
+            let make = || has_a_place().then(|| Parts::make(&self.app, words, state.waiting));
+            if let Ok(Some(Ok(parts))) = catch_unwind(AssertUnwindSafe(make)) {
                 state.parts = Some(parts);
             } else {
-                tracing::warn!("this system shows no icon beside the clock");
+                tracing::warn!("this system shows no icon beside the clock; a window that is closed ends the program");
             }
         }
     }

@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,8 @@ use passerby_testkit::rng::seeded;
 use passerby_wallet::{Stretching, SystemClock, Wallet};
 use secrecy::SecretString;
 use tempfile::TempDir;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{ConnectionExt as _, InputFocus};
 
 use super::screen::Screen;
 
@@ -20,6 +23,19 @@ use super::screen::Screen;
 pub const DETAILS: &[&str] = &["Ada Passerby", "ada@home.example", "Long Lane 12", PASSPHRASE];
 const PASSPHRASE: &str = "correct horse battery staple";
 
+/// No file named here starts a service: what answers on the bus was started by the test.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>ADDRESS</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
 const PAUSE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_mins(2);
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
@@ -34,6 +50,15 @@ impl Drop for Running {
         // It may have ended already.
         drop(self.0.kill());
         drop(self.0.wait());
+    }
+}
+
+/// Says that it is over, also when a test fails in between.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -111,8 +136,10 @@ impl Desk {
 
     pub fn start_bus(&mut self) {
         let socket = format!("unix:path={}", self.path("bus").display());
+        let config = self.path("bus.conf");
+        fs::write(&config, BUS.replace("ADDRESS", &socket)).unwrap();
         let mut bus = self.command("dbus-daemon");
-        bus.args(["--session", "--nofork", "--nopidfile", "--address", &socket]).stdout(Stdio::null());
+        bus.arg("--config-file").arg(config).args(["--nofork", "--nopidfile"]).stdout(Stdio::null());
         self.around.push(Running(bus.spawn().unwrap()));
         self.bus = Some(socket);
         self.wait_until(|desk| desk.path("bus").exists());
@@ -127,7 +154,8 @@ impl Desk {
     }
 
     fn call(&self, name: &str, path: &str, method: &str, arguments: &[&str]) -> String {
-        let call = ["call", "--session", "--dest", name, "--object-path", path, "--method", method];
+        // What comes after `--` is no option, though it may begin like one.
+        let call = ["call", "--session", "--dest", name, "--object-path", path, "--method", method, "--"];
         self.read("gdbus", &[&call, arguments].concat())
     }
 
@@ -196,6 +224,13 @@ impl Desk {
         }
     }
 
+    /// From nowhere in the window to the first place where something can be typed.
+    fn go_to_first_field(&self) {
+        let window = self.find_window().unwrap();
+        self.read("xdotool", &["windowfocus", "--sync", &window]);
+        self.read("xdotool", &["mousemove", "--window", &window, "20", "20", "click", "1", "key", "Tab"]);
+    }
+
     /// Types the passphrase, again if the window was not ready for it.
     pub fn unlock(&self) {
         self.unlock_after(|_| ());
@@ -208,13 +243,30 @@ impl Desk {
         self.wait_until(|desk| {
             let is_time = typed.is_none_or(|typed| typed.elapsed() > Duration::from_secs(5));
             if desk.find_window().is_some() && is_time && !desk.is_open() {
-                desk.press("ctrl+a");
+                desk.go_to_first_field();
                 desk.read("xdotool", &["type", "--delay", "2", PASSPHRASE]);
                 desk.press("Return");
                 typed = Some(Instant::now());
             }
             typed.is_some() && begun.elapsed() > PAUSE && desk.is_open()
         });
+    }
+
+    /// Does something while the system keeps the window behind others: whatever it asks for, it does not get the keyboard.
+    pub fn behind_others<T>(&self, work: impl FnOnce() -> T) -> T {
+        let (connection, _) = x11rb::connect(Some(&self.screen.display)).unwrap();
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    connection.set_input_focus(InputFocus::NONE, x11rb::NONE, x11rb::CURRENT_TIME).unwrap();
+                    connection.flush().unwrap();
+                    thread::sleep(PAUSE / 10);
+                }
+            });
+            let _ends = Ends(&done);
+            work()
+        })
     }
 
     pub fn close_window(&self) {
