@@ -10,11 +10,7 @@ use tempfile::TempDir;
 const INSIDE: &str = "PASSERBY_TEST_FOLDER";
 
 /// Runs `body` inside. `test` is the test's full name; `wrap` may start the process by another program.
-pub fn run_inside(
-    test: &str,
-    wrap: impl FnOnce(&Path, &Path) -> Command,
-    body: impl AsyncFnOnce(PathBuf),
-) {
+pub fn run_inside(test: &str, wrap: impl FnOnce(&Path, &Path) -> Command, body: impl AsyncFnOnce(PathBuf)) {
     if let Some(folder) = env::var_os(INSIDE) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         return runtime.unwrap().block_on(body(folder.into()));

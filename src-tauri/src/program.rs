@@ -132,6 +132,7 @@ pub fn run() -> ExitCode {
 /// What a system lacks is said where a terminal would be: warnings of our own crates, which never name a value.
 fn speak_up() {
     let ours = Targets::new().with_target("passerby", LevelFilter::WARN);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_filter(ours);
+    let layer =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_filter(ours);
     tracing_subscriber::registry().with(layer).init();
 }

@@ -121,6 +121,18 @@ describe("in the rooms", () => {
   });
 });
 
+test("a wallet that is locked in the very moment it was opened is shown as locked", async () => {
+  const user = userEvent.setup();
+  const locked = new CommandError("locked", "Your wallet is locked.", "nothing");
+  const start = { wallet: "locked", waiting: 0 } as const;
+  const { heard } = await openRoom(null, { start, fails: { "requests.openKept": locked } });
+  await user.type(screen.getByLabelText("Passphrase"), PASSPHRASE);
+  await user.click(screen.getByRole("button", { name: "Unlock" }));
+  await waitFor(() => expect(heard.commands).toContain("requests.openKept"));
+  expect(await screen.findByRole("heading", { name: "Your wallet is locked" })).toBeTruthy();
+  expect(screen.queryByRole("heading", { name: "My data" })).toBeNull();
+});
+
 test("a start that fails can be tried again", async () => {
   const { heard } = await openRoom(null, full("start")).catch(() => ({ heard: null }));
   expect(heard).toBeNull();

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::house::{House, told};
 use crate::command_error::SentWord;
+use crate::commands::Answered;
 use crate::commands::details::data_view;
 use crate::commands::transfer::{ImportView, data_choose_import};
-use crate::commands::Answered;
 
 const MIB: usize = 1024 * 1024;
 
@@ -25,7 +25,11 @@ async fn a_vcard_of_ten_megabytes_is_read_up_to_what_a_wallet_holds_and_saves_no
     // An address book.
     let mut many = String::new();
     for number in 0.. {
-        write!(many, "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Person {number}\r\nTEL:+49{number:09}\r\nEND:VCARD\r\n").unwrap();
+        write!(
+            many,
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Person {number}\r\nTEL:+49{number:09}\r\nEND:VCARD\r\n"
+        )
+        .unwrap();
         if many.len() > 10 * MIB {
             break;
         }

@@ -82,7 +82,8 @@ fn without_a_session_bus_the_keyring_is_said_to_be_missing_and_everything_else_w
     bus::with_bus(test, false, async |_session| {
         let mut house = House::new().await;
         let passphrase = typed("correct horse battery staple");
-        let refused = settings::settings_keyring(house.shell(), true, passphrase).await.map(drop).unwrap_err();
+        let refused =
+            settings::settings_keyring(house.shell(), true, passphrase).await.map(drop).unwrap_err();
         assert_eq!(told(&refused), ("keyring", SentWord::Nothing));
         assert_eq!(state(&house).await, KeyringState::Off);
         let shown = house.open().await;

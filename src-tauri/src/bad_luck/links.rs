@@ -21,7 +21,10 @@ async fn a_thousand_links_in_a_second_fetch_one_request_and_answer_none() {
     let asked = house.world.ask(&Ask::default());
     assert!(arrivals.take(&house.shell(), std::slice::from_ref(&asked)).await);
     let changes = house.desktop.told();
-    assert!(changes.contains(&Change::RequestOpened { request: 1 }), "the click in the browser was the click");
+    assert!(
+        changes.contains(&Change::RequestOpened { request: 1 }),
+        "the click in the browser was the click"
+    );
     let mut notices = 0;
     for number in 0..1_000 {
         assert!(arrivals.take(&house.shell(), &[link(number)]).await);

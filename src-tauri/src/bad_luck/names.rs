@@ -40,7 +40,14 @@ async fn a_name_that_turns_hides_or_floods_makes_the_request_one_that_does_not_h
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_of_markup_or_of_another_script_is_handed_over_as_the_text_it_is() {
-    for name in ["<img src=x onerror=alert(1)>", "&lt;b&gt;", "{{7*7}}", "שופ נעליים", "B\u{304}\u{304}\u{304}ank", "…"] {
+    for name in [
+        "<img src=x onerror=alert(1)>",
+        "&lt;b&gt;",
+        "{{7*7}}",
+        "שופ נעליים",
+        "B\u{304}\u{304}\u{304}ank",
+        "…",
+    ] {
         let found = look(name).await;
         assert_eq!(found["screen"]["tradeName"], name, "{found}");
         assert!(found["screen"]["host"].as_str().unwrap().starts_with("shoes.localhost"));

@@ -80,7 +80,12 @@ async fn while_a_relay_is_slow_a_second_click_sends_nothing_and_the_other_rooms_
     house.world.relay.lies(Lie::KeepsWaiting);
     let in_the_rooms = async {
         house.world.relay.has_one_waiting().await;
-        activity::activity_view(house.shell(), serde_json::from_str(r#"{"events":[],"host":null,"before":null}"#).unwrap()).await.unwrap();
+        activity::activity_view(
+            house.shell(),
+            serde_json::from_str(r#"{"events":[],"host":null,"before":null}"#).unwrap(),
+        )
+        .await
+        .unwrap();
         house.world.relay.goes_on();
     };
     let (first, second, ()) = tokio::join!(house.send(&shown), house.send(&shown), in_the_rooms);
@@ -95,7 +100,8 @@ async fn while_a_relay_is_slow_a_second_click_sends_nothing_and_the_other_rooms_
 /// sent has its answer, and finds out what became of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_comes_back_while_an_answer_is_under_way_is_let_in_and_told() {
-    for (arrives, code, state) in [(true, "answered-before", None), (false, "not-confirmed", Some("sending"))] {
+    for (arrives, code, state) in [(true, "answered-before", None), (false, "not-confirmed", Some("sending"))]
+    {
         let mut house = House::new().await;
         let shown = house.open().await;
         house.world.relay.lies(Lie::KeepsWaiting);

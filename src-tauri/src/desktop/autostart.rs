@@ -18,7 +18,8 @@ pub fn set(start: bool) -> io::Result<()> {
     let file = find_file().ok_or(io::ErrorKind::NotFound)?;
     if start {
         // An AppImage is a disk of its own; the program in it is somewhere else each time.
-        let program = env::var_os("APPIMAGE").map_or_else(env::current_exe, |image| Ok(PathBuf::from(image)))?;
+        let program =
+            env::var_os("APPIMAGE").map_or_else(env::current_exe, |image| Ok(PathBuf::from(image)))?;
         return write(&file, &program);
     }
     match fs::remove_file(file) {

@@ -33,7 +33,9 @@ fn on_a_screen(test: &str, body: impl AsyncFnOnce(std::path::PathBuf)) {
         let mut command = Command::new(program);
         command.env("DISPLAY", &screen.display).env_remove("WAYLAND_DISPLAY").env("HOME", folder);
         command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
-        for (name, place) in [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_DATA_DIRS", "none")] {
+        for (name, place) in
+            [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_DATA_DIRS", "none")]
+        {
             command.env(name, folder.join(place));
         }
         command
@@ -64,7 +66,8 @@ fn foreign_copy(target: &str, content: &[u8]) {
 
 #[test]
 fn what_is_lent_to_the_clipboard_is_marked_and_taken_back_unless_somebody_copied_since() {
-    let test = "desktop::tests::what_is_lent_to_the_clipboard_is_marked_and_taken_back_unless_somebody_copied_since";
+    let test =
+        "desktop::tests::what_is_lent_to_the_clipboard_is_marked_and_taken_back_unless_somebody_copied_since";
     on_a_screen(test, async |_folder| {
         let clipboard = Clipboard::default();
         let loan = clipboard.lend("Slomškova 8").unwrap();
@@ -146,12 +149,17 @@ fn the_browsers_that_are_installed_are_listed_and_the_named_one_opens() {
         let applications = folder.join("data/applications");
         fs::create_dir_all(&applications).unwrap();
         fs::create_dir_all(folder.join("config")).unwrap();
-        for (name, opens) in [("Alpha", "x-scheme-handler/https"), ("Beta", "x-scheme-handler/https"), ("Mail", "x-scheme-handler/mailto")] {
+        for (name, opens) in [
+            ("Alpha", "x-scheme-handler/https"),
+            ("Beta", "x-scheme-handler/https"),
+            ("Mail", "x-scheme-handler/mailto"),
+        ] {
             let said = folder.join(name);
             // A pipe: whoever reads it waits for the browser.
             assert!(Command::new("mkfifo").arg(&said).status().unwrap().success());
             let program = folder.join(format!("{name} program"));
-            fs::write(&program, format!("#!/bin/sh\nprintf '%s|%s' \"$#\" \"$1\" >'{}'\n", said.display())).unwrap();
+            fs::write(&program, format!("#!/bin/sh\nprintf '%s|%s' \"$#\" \"$1\" >'{}'\n", said.display()))
+                .unwrap();
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
             let entry = format!(
                 "[Desktop Entry]\nType=Application\nName={name}\nExec=\"{}\" %u\nMimeType={opens};\n",
@@ -159,7 +167,11 @@ fn the_browsers_that_are_installed_are_listed_and_the_named_one_opens() {
             );
             fs::write(applications.join(format!("{name}.desktop")), entry).unwrap();
         }
-        fs::write(folder.join("config/mimeapps.list"), "[Default Applications]\nx-scheme-handler/https=Alpha.desktop\n").unwrap();
+        fs::write(
+            folder.join("config/mimeapps.list"),
+            "[Default Applications]\nx-scheme-handler/https=Alpha.desktop\n",
+        )
+        .unwrap();
         assert!(Command::new("update-desktop-database").arg(&applications).status().unwrap().success());
 
         assert_eq!(browser::find_all(), ["Alpha", "Beta"]);
@@ -188,7 +200,8 @@ fn it_starts_with_the_session_where_the_session_looks_whatever_its_path() {
 
         let (said, program) = (folder.join("said"), folder.join("a \"strange\" $HOME `id` \\ place"));
         assert!(Command::new("mkfifo").arg(&said).status().unwrap().success());
-        fs::write(&program, format!("#!/bin/sh\nprintf '%s|%s' \"$#\" \"$1\" >'{}'\n", said.display())).unwrap();
+        fs::write(&program, format!("#!/bin/sh\nprintf '%s|%s' \"$#\" \"$1\" >'{}'\n", said.display()))
+            .unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         autostart::write(&file, &program).unwrap();
         let mut launch = Command::new("gio").arg("launch").arg(&file).spawn().unwrap();

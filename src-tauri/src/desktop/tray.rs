@@ -61,7 +61,9 @@ impl<R: Runtime> Tray<R> {
             if let Ok(Some(Ok(parts))) = catch_unwind(AssertUnwindSafe(make)) {
                 state.parts = Some(parts);
             } else {
-                tracing::warn!("this system shows no icon beside the clock; a window that is closed ends the program");
+                tracing::warn!(
+                    "this system shows no icon beside the clock; a window that is closed ends the program"
+                );
             }
         }
     }

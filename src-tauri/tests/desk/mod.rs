@@ -84,9 +84,10 @@ impl Desk {
         let (clock, rng) = (Arc::new(SystemClock), &mut seeded(3));
         let wallet = Wallet::create(&vault, &passphrase, Stretching::FLOOR, clock, rng).await.unwrap();
         let names = ["name", "email", "address.street_address"];
-        let values = names.into_iter().zip(DETAILS).map(|(name, value)| {
-            (ClaimName::parse(name).unwrap(), AttributeValue::new((*value).to_owned()))
-        });
+        let values = names
+            .into_iter()
+            .zip(DETAILS)
+            .map(|(name, value)| (ClaimName::parse(name).unwrap(), AttributeValue::new((*value).to_owned())));
         wallet.set_attributes(&values.collect(), rng).await.unwrap();
         wallet.lock().await.unwrap();
         Self { program: None, around: Vec::new(), screen: Screen::start(), bus: None, folder }
@@ -343,7 +344,14 @@ impl Desk {
             let of = "org.freedesktop.DBus.GetConnectionUnixProcessID";
             let pid = self.call("org.freedesktop.DBus", "/", of, &[name]);
             pid.contains(&format!(" {},", self.pid()))
-                && self.call(name, &item, "org.freedesktop.DBus.Properties.GetAll", &["org.kde.StatusNotifierItem"]).contains("Menu")
+                && self
+                    .call(
+                        name,
+                        &item,
+                        "org.freedesktop.DBus.Properties.GetAll",
+                        &["org.kde.StatusNotifierItem"],
+                    )
+                    .contains("Menu")
         })?;
         let get = "org.freedesktop.DBus.Properties.Get";
         let menu = self.call(owner, &item, get, &["org.kde.StatusNotifierItem", "Menu"]);
