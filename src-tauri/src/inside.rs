@@ -1,5 +1,7 @@
 //! A test whose body runs in a second process, where the world is as bad as the test wants it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where its world does")]
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;

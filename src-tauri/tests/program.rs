@@ -93,6 +93,7 @@ async fn the_icon_beside_the_clock_locks_counts_and_quits_in_the_persons_languag
     desk.wait_until(|desk| !desk.is_open());
     // Closed, it stays beside the clock.
     desk.close_window();
+    desk.wait_until(|desk| !desk.has_window());
     desk.unlock_after(|desk| desk.click_tray("Passerby öffnen"));
     desk.click_tray("Beenden");
     desk.wait_for_end();

@@ -20,7 +20,7 @@ async fn look(name: &str) -> serde_json::Value {
 async fn a_name_that_turns_hides_or_floods_makes_the_request_one_that_does_not_hold() {
     for name in [
         "gro.knab\u{202e}bank.org",
-        "ba\u{200b}nk",
+        "my\u{200b}bank",
         "\u{2066}shoes\u{2069}",
         "shoes\u{feff}",
         "two\nlines",

@@ -47,7 +47,7 @@ async fn sleep_in_between(arrives: bool) -> (House, super::house::Shown, Option<
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_arrived_during_sleep_is_told_as_answered_and_not_sent_again() {
-    let (house, shown, failed) = sleep_in_between(true).await;
+    let (house, shown, failed) = Box::pin(sleep_in_between(true)).await;
     assert_eq!(failed, None);
     assert_eq!(request::request_open_kept(house.shell()).await.unwrap(), Some(shown.number));
     let again = house.look(shown.number).await.unwrap_err();
@@ -59,7 +59,7 @@ async fn an_answer_that_arrived_during_sleep_is_told_as_answered_and_not_sent_ag
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_broke_off_in_sleep_waits_for_the_same_bytes_again() {
-    let (house, shown, failed) = sleep_in_between(false).await;
+    let (house, shown, failed) = Box::pin(sleep_in_between(false)).await;
     assert_eq!(failed, Some(SentWord::Maybe));
     assert_eq!(request::request_open_kept(house.shell()).await.unwrap(), Some(shown.number));
     let again = house.look(shown.number).await.unwrap_err();

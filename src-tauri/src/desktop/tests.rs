@@ -1,6 +1,8 @@
 //! The desktop around the window, as far as it is real here: an X server of the test's own, a foreign program that reads the
 //! clipboard, browsers in a folder.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where its world does")]
+
 #[path = "../../tests/screen/mod.rs"]
 mod screen;
 

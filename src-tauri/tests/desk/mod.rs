@@ -15,7 +15,7 @@ use passerby_wallet::{Stretching, SystemClock, Wallet};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, InputFocus};
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, InputFocus};
 
 use super::screen::Screen;
 
@@ -205,6 +205,11 @@ impl Desk {
         self.program.as_ref().unwrap().0.id()
     }
 
+    /// Whether the window can be seen.
+    pub fn has_window(&self) -> bool {
+        self.find_window().is_some()
+    }
+
     fn find_window(&self) -> Option<String> {
         let found = self.read("xdotool", &["search", "--onlyvisible", "--name", "^Passerby$"]);
         found.lines().next_back().map(str::to_owned)
@@ -270,9 +275,14 @@ impl Desk {
         })
     }
 
+    /// As the cross at a window's edge does (ICCCM section 4.2.8.1).
     pub fn close_window(&self) {
-        let window = self.find_window().unwrap();
-        self.read("xdotool", &["windowquit", &window]);
+        let window = self.find_window().unwrap().parse().unwrap();
+        let (connection, _) = x11rb::connect(Some(&self.screen.display)).unwrap();
+        let [protocols, delete] = ["WM_PROTOCOLS", "WM_DELETE_WINDOW"]
+            .map(|name| connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom);
+        let close = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
+        connection.send_event(false, window, EventMask::NO_EVENT, close).unwrap().check().unwrap();
     }
 
     /// As the session does at its end.
