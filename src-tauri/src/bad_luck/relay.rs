@@ -40,7 +40,7 @@ async fn a_connection_that_breaks_is_told_as_unsure_and_what_is_sent_again_is_th
         let again = house.send(&shown).await.map(drop).unwrap_err();
         assert_eq!(told(&again), ("not-confirmed", SentWord::Maybe), "{lie:?}");
         let line = serde_json::to_value(request::request_list(house.shell()).await.unwrap()).unwrap();
-        assert_eq!(line[0]["state"], "sending", "it stands in the room of requests");
+        assert_eq!(line["lines"][0]["state"], "sending", "it stands in the room of requests");
 
         house.world.relay.lies(Lie::None);
         let sent = request::request_retry(house.shell(), shown.number).await.unwrap();
@@ -135,7 +135,7 @@ async fn whoever_comes_back_while_an_answer_is_under_way_is_let_in_and_told() {
         let again = house.look(shown.number).await.unwrap_err();
         assert_eq!(again.code, code);
         let list = serde_json::to_value(request::request_list(house.shell()).await.unwrap()).unwrap();
-        assert_eq!(list[0]["state"].as_str(), state);
+        assert_eq!(list["lines"][0]["state"].as_str(), state);
         assert_eq!(house.arrived(), 1, "and nothing is doubled");
     }
 }
