@@ -34,7 +34,8 @@ async fn a_name_that_turns_hides_or_floods_makes_the_request_one_that_does_not_h
         let found = look(name).await;
         assert_eq!(found["is"], "failed", "{name:?}: {found}");
         assert!(found["host"].as_str().unwrap().starts_with("shoes.localhost"), "{found}");
-        assert!(found.as_object().unwrap().len() == 2, "the name does not reach the window: {found}");
+        assert_eq!(found["reason"], "keys");
+        assert_eq!(found.as_object().unwrap().len(), 3, "the name does not reach the window: {found}");
     }
 }
 
