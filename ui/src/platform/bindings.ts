@@ -49,7 +49,10 @@ export const commands = {
 	requestKeep: (link: string) => typedError<null, CommandError>(__TAURI_INVOKE("request_keep", { link })),
 	/**  The same with the clipboard's link; false when it holds none. */
 	requestKeepClipboard: () => typedError<boolean, CommandError>(__TAURI_INVOKE("request_keep_clipboard")),
-	/**  Fetches what the newest kept link leads to; nothing when there is none. */
+	/**
+	 *  Comes back to the request whose answer was under way when the wallet was locked, or else fetches what the newest kept link
+	 *  leads to; nothing when there is none.
+	 */
 	requestOpenKept: () => typedError<number | null, CommandError>(__TAURI_INVOKE("request_open_kept")),
 	/**  Sends an answer that did not get out once more, byte for byte the same, and with it all others of its kind that did not. */
 	requestRetry: (request: number) => typedError<SentView, CommandError>(__TAURI_INVOKE("request_retry", { request })),
