@@ -51,10 +51,14 @@ fn code() -> GrayImage {
 
 /// What another program reads there; nothing when there is nothing.
 fn foreign_read(target: &str) -> Option<String> {
+    foreign_bytes(target).map(|bytes| String::from_utf8(bytes).unwrap())
+}
+
+fn foreign_bytes(target: &str) -> Option<Vec<u8>> {
     let mut xclip = Command::new("xclip");
     xclip.args(["-selection", "clipboard", "-out", "-target", target]).stderr(Stdio::null());
     let output = xclip.output().expect("xclip is not installed; `cargo xtask test` installs it");
-    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+    output.status.success().then_some(output.stdout)
 }
 
 /// Another program copies. It goes on in the background, and ends with the screen.
@@ -64,6 +68,8 @@ fn foreign_copy(target: &str, content: &[u8]) {
     let mut child = xclip.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(content).unwrap();
     assert!(child.wait().unwrap().success());
+    // It takes the clipboard over behind its own back.
+    while foreign_bytes(target).as_deref() != Some(content) {}
 }
 
 #[test]
