@@ -13,7 +13,7 @@ mod stories;
 pub mod texts;
 mod verifier;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -90,9 +90,10 @@ fn tell(checkout: &Checkout, only: &[String], keep: bool) -> Result<Tally> {
     {
         let stage =
             Stage { checkout, cast: &cast, screen: &screen, folder: folder.path(), screens: &screens };
+        let begun = Instant::now();
         let told = (story.tell)(&stage, story.name);
         match &told {
-            Ok(()) => eprintln!("  told      {}", story.name),
+            Ok(()) => eprintln!("  told      {} in {:.1} s", story.name, begun.elapsed().as_secs_f32()),
             Err(error) => eprintln!("  FAILED    {}: {error:#}", story.name),
         }
         tally += Tally::one(told.is_ok());

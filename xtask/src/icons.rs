@@ -23,33 +23,35 @@ pub const TAURI: &str = "ui/node_modules/.bin/tauri";
 /// The one whose bytes are not always the same.
 const MACS: &str = "icon.icns";
 
-/// What is kept of what it draws, under the same names: Linux's sizes, and the collections of Windows and Macs.
-const KEPT: &[&str] = &[
-    "16x16.png",
-    "24x24.png",
-    "32x32.png",
-    "48x48.png",
-    "64x64.png",
-    "128x128.png",
-    "256x256.png",
-    "icon.png",
-    "icon.ico",
-    MACS,
-];
+/// What is kept of what it draws unasked, under the same names: the collections of Windows and Macs, and the large one.
+const COLLECTIONS: &[&str] = &["icon.png", "icon.ico", MACS];
+
+/// The sizes that Linux wants. Asked for sizes, the program draws these and nothing else.
+const SIZES: &[u16] = &[16, 24, 32, 48, 64, 128, 256];
 
 /// Draws those that are not current.
 pub fn draw(checkout: &Checkout) -> Result<()> {
     install::system_parts(checkout, &[&install::NODE, &install::NPM])?;
     npm::install_packages(checkout, window::FOLDER)?;
     let fresh = tempfile::tempdir().context("tried to make a folder for icons")?;
-    let mut tauri = checkout.program(checkout.root().join(TAURI));
-    tauri.args(["icon", "icons/icon.svg", "--output"]).arg(fresh.path());
-    run_quietly(&mut tauri).context("tried to draw the icons")?;
+    let tauri = || {
+        let mut tauri = checkout.program(checkout.root().join(TAURI));
+        tauri.args(["icon", "icons/icon.svg", "--output"]).arg(fresh.path());
+        tauri
+    };
+    run_quietly(&mut tauri()).context("tried to draw the icons")?;
+    let sizes = SIZES.iter().flat_map(|size| ["--png".to_owned(), size.to_string()]);
+    run_quietly(tauri().args(sizes)).context("tried to draw the icons of Linux")?;
     keep(fresh.path(), &checkout.root().join(FOLDER))
 }
 
+fn names() -> impl Iterator<Item = String> {
+    let sizes = SIZES.iter().map(|size| format!("{size}x{size}.png"));
+    sizes.chain(COLLECTIONS.iter().map(|&name| name.to_owned()))
+}
+
 fn keep(fresh: &Path, folder: &Path) -> Result<()> {
-    for name in KEPT {
+    for name in &names().collect::<Vec<_>>() {
         let drawn = fs::read(fresh.join(name)).with_context(|| format!("no {name} was drawn"))?;
         ensure!(!drawn.is_empty(), "{name} was drawn empty");
         let file = folder.join(name);
@@ -74,7 +76,7 @@ mod tests {
         let (fresh, icons) = (folder.path().join("fresh"), folder.path().join("icons"));
         for place in [&fresh, &icons] {
             fs::create_dir(place).unwrap();
-            for name in KEPT {
+            for name in names() {
                 fs::write(place.join(name), "12").unwrap();
             }
         }
