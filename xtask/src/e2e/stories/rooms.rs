@@ -50,7 +50,7 @@ pub fn tell(stage: &Stage<'_>, name: &str, computer: Computer) -> Result<()> {
     steps::paste_link(&window, &texts, &stage.ask()?.link)?;
     window.click("button", &texts.say("dont_later")?)?;
     // Where an answer ends.
-    window.find("button", &texts.say("r_screen")?)?;
+    window.find("button", &format!("{}: {}", texts.say("r_look")?, stage.host()))?;
     look(&window, "requests")?;
     for (room, there) in [("data", "d_export"), ("settings", "x_backup")] {
         enter(&window, &texts, room)?;
