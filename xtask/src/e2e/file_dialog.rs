@@ -12,7 +12,9 @@ use anyhow::{Context, Result, bail, ensure};
 use super::screen::Screen;
 
 const PAUSE: Duration = Duration::from_millis(100);
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a dialog takes to close on a busy machine, once it was answered well.
+const TO_CLOSE: Duration = Duration::from_secs(10);
 
 /// A dialog by what stands on top of it.
 pub enum FileDialog {
@@ -21,36 +23,42 @@ pub enum FileDialog {
 }
 
 impl FileDialog {
-    /// Waits until it is there, types where the file is, and presses Enter.
+    /// Waits until it is there, types where the file is, and presses Enter; again, if it stays.
     pub fn answer(&self, screen: &Screen, file: &Path) -> Result<()> {
-        let window = self.wait(screen)?;
-        xdotool(screen, &["windowfocus", "--sync", &window])?;
-        if matches!(self, Self::Save) {
+        let start = Instant::now();
+        let window = loop {
+            if let Some(window) = self.find(screen) {
+                break window;
+            }
+            ensure!(start.elapsed() < PATIENCE, "there is no file dialog");
+            thread::sleep(PAUSE);
+        };
+        while start.elapsed() < PATIENCE {
+            xdotool(screen, &["windowfocus", "--sync", &window])?;
+            // In place of what stands there. A slash opens the field for a path where there is none yet; a dialog that is slow to
+            // open it loses letters, and then finds no such file.
             xdotool(screen, &["key", "ctrl+a"])?;
+            xdotool(screen, &["type", "--delay", "25", &file.to_string_lossy()])?;
+            xdotool(screen, &["key", "Return"])?;
+            let pressed = Instant::now();
+            while pressed.elapsed() < TO_CLOSE {
+                if self.find(screen).is_none() {
+                    return Ok(());
+                }
+                thread::sleep(PAUSE);
+            }
         }
-        // A slash opens the field for a path where there is none yet.
-        xdotool(screen, &["type", &file.to_string_lossy()])?;
-        xdotool(screen, &["key", "Return"]).map(drop)
+        bail!("the file dialog stays open");
     }
 
-    fn wait(&self, screen: &Screen) -> Result<String> {
+    fn find(&self, screen: &Screen) -> Option<String> {
         let title = match self {
             Self::Open => "^Open File$",
             Self::Save => "^Save File$",
         };
-        let start = Instant::now();
-        loop {
-            // It fails while there is none.
-            if let Ok(found) = xdotool(screen, &["search", "--onlyvisible", "--name", title])
-                && let Some(window) = found.lines().next()
-            {
-                return Ok(window.to_owned());
-            }
-            if start.elapsed() > PATIENCE {
-                bail!("there is no file dialog {title}");
-            }
-            thread::sleep(PAUSE);
-        }
+        // It fails while there is none.
+        let found = xdotool(screen, &["search", "--onlyvisible", "--name", title]).ok()?;
+        found.lines().next().map(str::to_owned)
     }
 }
 

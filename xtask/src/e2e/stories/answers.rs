@@ -85,12 +85,7 @@ pub fn decline(stage: &Stage<'_>, name: &str) -> Result<()> {
 
 /// A first order, sent and landed. Gives the window, and the name under which the shop knows Anna.
 fn order_once(stage: &Stage<'_>, anna: &mut Person, texts: &Texts) -> Result<(Window, String)> {
-    let asked = stage.ask()?;
-    let window = anna.open(&[&asked.link])?;
-    steps::make_wallet(&window, texts)?;
-    window.find("button", &steps::send_button(texts, stage.host())?)?;
-    steps::type_details(&window, texts)?;
-    steps::send(&window, texts, stage.host())?;
+    let (window, asked) = steps::order_first(stage, anna, texts)?;
     window.click("button", &texts.say("back_shop")?)?;
     let order = stage.land(&asked, &anna.browsed()?)?;
     window.click("button", &texts.say("done")?)?;

@@ -3,7 +3,8 @@
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use crate::e2e::{driver::Window, texts::Texts};
+use super::{Asked, Stage};
+use crate::e2e::{driver::Window, person::Person, texts::Texts};
 
 pub const PASSPHRASE: &str = "plumb fjord zigzag 4711 heron";
 
@@ -29,6 +30,17 @@ pub fn type_details(window: &Window, texts: &Texts) -> Result<()> {
         window.write(&texts.say(text)?, value)?;
     }
     Ok(())
+}
+
+/// A first order, from a link with no wallet on the computer until it is sent.
+pub fn order_first(stage: &Stage<'_>, anna: &mut Person, texts: &Texts) -> Result<(Window, Asked)> {
+    let asked = stage.ask()?;
+    let window = anna.open(&[&asked.link])?;
+    make_wallet(&window, texts)?;
+    window.find("button", &send_button(texts, stage.host())?)?;
+    type_details(&window, texts)?;
+    send(&window, texts, stage.host())?;
+    Ok((window, asked))
 }
 
 /// The button that sends.

@@ -10,12 +10,7 @@ const WORDS: usize = 24;
 /// The words bring back the name in the shop, and say that they bring no address.
 pub fn words(stage: &Stage<'_>, name: &str) -> Result<()> {
     let (mut anna, texts) = stage.person(&format!("{name}-before"), ENGLISH)?;
-    let asked = stage.ask()?;
-    let window = anna.open(&[&asked.link])?;
-    steps::make_wallet(&window, &texts)?;
-    window.find("button", &steps::send_button(&texts, stage.host())?)?;
-    steps::type_details(&window, &texts)?;
-    steps::send(&window, &texts, stage.host())?;
+    let (window, asked) = steps::order_first(stage, &mut anna, &texts)?;
     window.click("button", &texts.say("back_shop")?)?;
     let known_as = stage.land(&asked, &anna.browsed()?)?["user_ref"].take();
     window.click("button", &texts.say("k_make")?)?;
@@ -51,12 +46,7 @@ pub fn words(stage: &Stage<'_>, name: &str) -> Result<()> {
 /// The file brings back everything.
 pub fn backup(stage: &Stage<'_>, name: &str) -> Result<()> {
     let (mut anna, texts) = stage.person(&format!("{name}-before"), ENGLISH)?;
-    let asked = stage.ask()?;
-    let window = anna.open(&[&asked.link])?;
-    steps::make_wallet(&window, &texts)?;
-    window.find("button", &steps::send_button(&texts, stage.host())?)?;
-    steps::type_details(&window, &texts)?;
-    steps::send(&window, &texts, stage.host())?;
+    let (window, _) = steps::order_first(stage, &mut anna, &texts)?;
     window.click("button", &texts.say("done")?)?;
     window.click("button", &texts.say("room_settings")?)?;
     window.click("button", &texts.say("x_backup")?)?;
