@@ -9,7 +9,7 @@ mod file_dialog;
 mod hands;
 pub mod person;
 pub mod screen;
-mod stories;
+pub mod stories;
 pub mod texts;
 mod verifier;
 

@@ -16,9 +16,9 @@ use crate::{
     bundle::{self, Way},
     checkout::Checkout,
     e2e::{
-        driver::Window,
-        person::{Computer, Person},
+        person::Person,
         screen::Screen,
+        stories::{ENGLISH, steps},
         texts::Texts,
     },
     install::{self, SystemPart},
@@ -46,11 +46,6 @@ pub const NEEDS: &[&SystemPart] = &[
     &install::RPM,
     &install::APPSTREAM,
 ];
-
-const PASSPHRASE: &str = "plumb fjord zigzag 4711 heron";
-
-/// Whose texts are looked for.
-const COMPUTER: Computer = Computer { language: "en", dark: false };
 
 /// Below the root: what says which links it opens.
 const APPLICATIONS: &str = "usr/share/applications";
@@ -109,7 +104,7 @@ pub fn stage(checkout: &Checkout) -> Result<Outcome> {
         root: folder.path().join("root"),
         folder: folder.path().to_path_buf(),
         screen: Screen::start(folder.path())?,
-        texts: Texts::read(checkout, "en")?,
+        texts: Texts::read(checkout, ENGLISH.language)?,
     };
     let mut tally = Tally::default();
     let mut stopped = false;
@@ -183,7 +178,7 @@ const OPENERS: &[(&str, &str)] =
 /// one that was merely started, says that a shop waits.
 fn cold_link(scene: &Scene) -> Result<()> {
     for (opener, script) in OPENERS {
-        let mut person = Person::arrive_at(&scene.root, &scene.screen, &scene.folder.join(opener), COMPUTER)?;
+        let mut person = Person::arrive_at(&scene.root, &scene.screen, &scene.folder.join(opener), ENGLISH)?;
         let arguments = ["-c", script, &link("passerby")];
         let window = person.open_by(Path::new("/bin/sh"), &arguments).with_context(|| opener.to_string())?;
         window.find("heading", &scene.texts.say("w_head_shop")?).with_context(|| opener.to_string())?;
@@ -194,23 +189,16 @@ fn cold_link(scene: &Scene) -> Result<()> {
 
 /// The other scheme, by the other program that opens links, with a wallet that is locked.
 fn warm_link(scene: &Scene) -> Result<()> {
-    let mut person = Person::arrive_at(&scene.root, &scene.screen, &scene.folder.join("person"), COMPUTER)?;
+    let mut person = Person::arrive_at(&scene.root, &scene.screen, &scene.folder.join("person"), ENGLISH)?;
     let window = person.open(&[])?;
     window.find("heading", &scene.texts.say("w_head")?)?;
-    make_wallet(&window, &scene.texts)?;
-    window.click("button", &scene.texts.say("lock_now")?)?;
-    window.find("heading", &scene.texts.say("l_head")?)?;
+    steps::make_wallet(&window, &scene.texts)?;
+    steps::lock(&window, &scene.texts)?;
     let waiting = scene.texts.say("l_waiting")?;
     ensure!(!window.has("text", &waiting)?, "something waits before anything was clicked");
     person.start(Command::new("gio").args(["open", &link("openid4vp")]))?;
     window.find("text", &waiting)?;
     window.close()
-}
-
-fn make_wallet(window: &Window, texts: &Texts) -> Result<()> {
-    window.write(&texts.say("passphrase")?, PASSPHRASE)?;
-    window.write(&texts.say("passphrase_again")?, PASSPHRASE)?;
-    window.click("button", &texts.say("w_create")?)
 }
 
 fn remove(scene: &Scene) -> Result<()> {

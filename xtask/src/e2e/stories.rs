@@ -5,7 +5,7 @@ mod first_visit;
 mod foreign;
 mod links;
 mod rooms;
-mod steps;
+pub mod steps;
 mod ways_back;
 
 use std::path::Path;
@@ -68,11 +68,11 @@ pub const STORIES: &[Story] = &[
     },
 ];
 
-const ENGLISH: Computer = Computer { language: "en", dark: false };
+pub const ENGLISH: Computer = Computer { language: "en", dark: false };
 const RUSSIAN: Computer = Computer { language: "ru", dark: false };
 
 /// A browser, and what the shop gave it.
-struct Asked {
+pub struct Asked {
     browser: Visitor,
     link: String,
     order: u64,
