@@ -14,6 +14,8 @@ mod idle;
 pub mod manners;
 #[cfg(target_os = "linux")]
 pub mod session;
+#[cfg(unix)]
+mod signals;
 pub mod tauri_desktop;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;

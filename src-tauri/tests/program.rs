@@ -1,5 +1,5 @@
 //! The program as it is shipped: started without a driver, on a screen and a session bus of the test's own. What it leaves on the
-//! disk, what it does without a bus, the icon beside the clock, notices, a flood of links.
+//! disk, what it does without a bus, the icon beside the clock, notices, a flood of links, how it ends when it is told to.
 
 #![cfg(target_os = "linux")]
 #![allow(
@@ -12,6 +12,7 @@
 mod desk;
 mod screen;
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 
 use desk::{DETAILS, Desk};
@@ -125,4 +126,32 @@ async fn a_thousand_links_in_a_second_make_one_notice_which_names_nobody() {
     desk.unlock();
     desk.click_tray("Quit");
     desk.wait_for_end();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_end_by_a_signal_it_closes_the_vault_first() {
+    for signal in ["TERM", "INT", "HUP"] {
+        let mut desk = Desk::new().await;
+        desk.start(&[]);
+        desk.unlock();
+        assert!(desk.has_journal(), "or it would say nothing that none is left");
+        desk.signal(signal);
+        desk.wait_for_end();
+        assert!(!desk.has_journal(), "{signal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_end_it_lets_end_first_what_is_under_way() {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = relay.local_addr().unwrap().port();
+    let mut desk = Desk::new().await;
+    desk.start(&[&link(1).replace("%3A9%2F", &format!("%3A{port}%2F"))]);
+    desk.unlock();
+    let (asked, _) = relay.accept().unwrap();
+    desk.signal("TERM");
+    drop(asked);
+    desk.wait_for_end();
+    assert!(!desk.has_journal());
+    assert!(!desk.said().contains("still being sent"), "{}", desk.said());
 }

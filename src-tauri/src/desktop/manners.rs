@@ -62,6 +62,8 @@ pub fn settle_in<R: Runtime>(app: &App<R>, arguments: Vec<String>) {
     hand_over_first(handle, arguments);
     tauri::async_runtime::spawn(watch_the_clock(handle.clone()));
     tauri::async_runtime::spawn(self_copies::watch(handle.clone()));
+    #[cfg(unix)]
+    tauri::async_runtime::spawn(end_when_told(handle.clone()));
     #[cfg(target_os = "linux")]
     tauri::async_runtime::spawn(watch_the_session(handle.clone()));
 }
@@ -123,6 +125,17 @@ fn hand_over_first<R: Runtime>(app: &AppHandle<R>, arguments: Vec<String>) {
             front::show(&app);
         }
     });
+}
+
+/// Told to end by a signal, it ends as it does from its menu: what is being sent first, then the lock.
+#[cfg(unix)]
+async fn end_when_told<R: Runtime>(app: AppHandle<R>) {
+    let Ok(mut signals) = super::signals::EndSignals::listen() else {
+        tracing::warn!("this system does not say when the program is to end");
+        return;
+    };
+    signals.wait().await;
+    app.exit(0);
 }
 
 async fn watch_the_clock<R: Runtime>(app: AppHandle<R>) {

@@ -287,17 +287,32 @@ impl Desk {
 
     /// As the session does at its end.
     pub fn quit(&mut self) {
-        let ended = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status();
-        assert!(ended.unwrap().success());
-        self.program.as_mut().unwrap().0.wait().unwrap();
+        self.signal("TERM");
+        self.wait_for_end();
     }
 
+    /// Sends the program a signal, by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits until it has ended, as a program does that is done: not by a signal, not with a fault.
     pub fn wait_for_end(&mut self) {
         let begun = Instant::now();
-        while self.program.as_mut().unwrap().0.try_wait().unwrap().is_none() {
+        loop {
+            if let Some(status) = self.program.as_mut().unwrap().0.try_wait().unwrap() {
+                assert!(status.success(), "{status}: {}", self.said());
+                return;
+            }
             assert!(begun.elapsed() < PATIENCE, "it did not end: {}", self.said());
             thread::sleep(PAUSE);
         }
+    }
+
+    /// Whether the vault's journal stands beside it: a vault that was closed in order leaves none.
+    pub fn has_journal(&self) -> bool {
+        self.path("data/passerby/vault.db-wal").exists()
     }
 
     /// A click on a link in a browser: the program is started once more, hands it over and ends.
