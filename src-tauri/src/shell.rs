@@ -205,9 +205,14 @@ impl Shell {
     }
 
     /// Locks. The window is told at once; what was being sent ends first, then the keys are wiped. A wallet that is being opened
-    /// meanwhile is locked again. What was lent to the clipboard is taken back.
+    /// meanwhile is locked again. What was lent to the clipboard is taken back. Whoever comes while it is being locked waits for
+    /// that: a program that ends then must not cut off what another lock lets end.
     pub async fn lock(&self) {
         if self.locking.swap(true, Ordering::AcqRel) {
+            while self.locking.load(Ordering::Acquire) {
+                drop(self.stand_at_the_door().await);
+                tokio::task::yield_now().await;
+            }
             return;
         }
         self.desktop.tell(Change::Locked);

@@ -4,6 +4,7 @@
 mod foreign;
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 
 use passerby_protocol::time::Clock as _;
@@ -128,6 +129,25 @@ async fn a_locked_wallet_answers_nothing_and_a_link_does_not_lower_the_lock() {
     lock::lock_unlock(house.shell(), typed(PASSPHRASE)).await.unwrap();
     assert_eq!(start::start(house.shell()).await.unwrap().wallet, WalletState::Open);
     assert_eq!(house.shell().links().len(), 1, "the link still waits for a click");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_locks_second_waits_until_the_wallet_is_locked_too() {
+    let house = House::new().await;
+    let shell = house.shell();
+    let under_way = shell.open().await.unwrap();
+    let (mut first, mut second) = (pin!(shell.lock()), pin!(shell.lock()));
+    let both_wait = tokio::select! {
+        biased;
+        () = &mut first => false,
+        () = &mut second => false,
+        () = tokio::task::yield_now() => true,
+    };
+    assert!(both_wait, "a program that ends now would cut off what is under way");
+    drop(under_way);
+    tokio::join!(first, second);
+    assert!(!shell.is_open().await);
+    assert_eq!(house.desktop.told(), [Change::Locked], "the window is told once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
