@@ -2,11 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where its world does")]
 
-#[cfg(target_os = "linux")]
-#[allow(dead_code, reason = "the vault's own tests need more of it")]
-#[path = "../../vault/tests/keyring/bus.rs"]
-mod bus;
-
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +12,8 @@ use passerby_protocol::keys::RootSecret;
 use passerby_protocol::time::{Clock as _, Timestamp};
 use passerby_testkit::clock::TestClock;
 use passerby_testkit::rng::seeded;
+#[cfg(target_os = "linux")]
+use passerby_testkit::session;
 use passerby_wallet::{RecoveryWords, Stretching, SystemClock, Wallet};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -409,7 +406,7 @@ async fn without_a_keyring_nothing_changes() {
 #[test]
 fn a_keyring_opens_notices_an_older_file_and_locks_nobody_out_when_it_forgets() {
     let test = "a_keyring_opens_notices_an_older_file_and_locks_nobody_out_when_it_forgets";
-    bus::with_bus(test, true, async |session| {
+    session::with_bus(test, true, async |session| {
         let home = Home { session_bus: true, ..Home::new().await };
         let daemon = session.start_keyring("the password of the login");
         assert_eq!(home.run("old", &["keyring", "on"]).json()["store"], "secret-service");
@@ -433,7 +430,7 @@ fn a_keyring_opens_notices_an_older_file_and_locks_nobody_out_when_it_forgets() 
         assert_eq!(home.run("old", &["rotate", "--yes"]).json()["keyring_forgot"], true);
         assert_eq!(alone(&["doctor"]).json()["wholeness"], "whole", "with the new key, too");
 
-        daemon.kill();
+        drop(daemon);
         session.forget_keyrings();
         let _daemon = session.start_keyring("the password of the login");
         let asked = alone(&["show"]);
@@ -471,7 +468,7 @@ async fn a_backup_that_cannot_be_written_is_said_and_follows_a_new_passphrase() 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_keyring_follows_a_restored_vault() {
-    bus::with_bus("a_keyring_follows_a_restored_vault", true, async |session| {
+    session::with_bus("a_keyring_follows_a_restored_vault", true, async |session| {
         let home = Home { session_bus: true, ..Home::new().await };
         let _daemon = session.start_keyring("the password of the login");
         assert_eq!(home.run("old", &["keyring", "on"]).code, 0);

@@ -1,10 +1,7 @@
 //! The keyring gone, locked or hanging in the middle: a real one, on a bus of the test's own.
 
-#[allow(dead_code, reason = "the vault's own tests need more of it")]
-#[path = "../../../crates/vault/tests/keyring/bus.rs"]
-mod bus;
+use passerby_testkit::session::{self, Session};
 
-use self::bus::Session;
 use super::house::{House, told, typed};
 use crate::command_error::SentWord;
 use crate::commands::settings::KeyringState;
@@ -24,7 +21,7 @@ async fn state(house: &House) -> KeyringState {
 #[test]
 fn a_keyring_that_goes_in_the_middle_is_said_and_locks_nobody_out() {
     let test = "bad_luck::keyring::a_keyring_that_goes_in_the_middle_is_said_and_locks_nobody_out";
-    bus::with_bus(test, true, async |session| {
+    session::with_bus(test, true, async |session| {
         let mut house = House::new().await;
         let daemon = session.start_keyring(LOGIN);
         let passphrase = || typed("correct horse battery staple");
@@ -44,7 +41,7 @@ fn a_keyring_that_goes_in_the_middle_is_said_and_locks_nobody_out() {
         house.unlock().await.unwrap();
 
         // Gone while the wallet is open: what is open stays open, what is sent is sent.
-        daemon.kill();
+        drop(daemon);
         assert_eq!(state(&house).await, KeyringState::Missing);
         save(&house, "Ada alone").await;
         let shown = house.open().await;
@@ -62,7 +59,7 @@ fn a_keyring_that_goes_in_the_middle_is_said_and_locks_nobody_out() {
         let asked = Session::watch_calls();
         let ended = tokio::task::spawn_blocking(move || {
             asked();
-            daemon.kill();
+            drop(daemon);
         });
         let refused = lock::lock_unlock_by_system(house.shell()).await.unwrap_err();
         assert_eq!(told(&refused), ("keyring", SentWord::Nothing));
@@ -79,7 +76,7 @@ fn a_keyring_that_goes_in_the_middle_is_said_and_locks_nobody_out() {
 #[test]
 fn without_a_session_bus_the_keyring_is_said_to_be_missing_and_everything_else_works() {
     let test = "bad_luck::keyring::without_a_session_bus_the_keyring_is_said_to_be_missing_and_everything_else_works";
-    bus::with_bus(test, false, async |_session| {
+    session::with_bus(test, false, async |_session| {
         let mut house = House::new().await;
         let passphrase = typed("correct horse battery staple");
         let refused =

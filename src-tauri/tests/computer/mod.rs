@@ -8,47 +8,24 @@
     reason = "a test fails where its world does"
 )]
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
+use passerby_testkit::bus::Bus;
+use passerby_testkit::running::Running;
 use tempfile::TempDir;
 use zbus::Connection;
 use zbus::zvariant::Value;
 
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>system</type>
-  <listen>unix:path=BUS</listen>
-  <policy context="default">
-    <allow send_destination="*"/>
-    <allow receive_sender="*"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
 const LOGIND: &str = "org.freedesktop.login1";
 const MANAGER: &str = "/org/freedesktop/login1";
 pub const SESSION: &str = "/org/freedesktop/login1/session/c1";
 const AUTO: &str = "/org/freedesktop/login1/session/auto";
 const MOCK: &str = "org.freedesktop.DBus.Mock";
 
-/// Ends with the test.
-pub struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
 /// A computer with one session.
 pub struct Computer {
     _mock: Running,
-    _bus: Running,
+    _bus: Bus,
     _folder: TempDir,
     pub address: String,
     stage: Connection,
@@ -57,11 +34,11 @@ pub struct Computer {
 impl Computer {
     pub async fn start() -> Self {
         let folder = TempDir::new().unwrap();
-        let address = format!("unix:path={}", folder.path().join("bus").display());
-        let bus = start_bus(folder.path());
+        let bus = Bus::start(folder.path());
+        let address = Bus::address_in(folder.path());
         let mut mock = Command::new("/usr/bin/python3");
         mock.args(["-m", "dbusmock", "--template", "logind"]).env("DBUS_SYSTEM_BUS_ADDRESS", &address);
-        let mock = Running(mock.stdout(Stdio::null()).spawn().unwrap());
+        let mock = Running::start(mock.stdout(Stdio::null()));
         let mut wait = Command::new("gdbus");
         wait.args(["wait", "--system", "--timeout", "60", LOGIND]).env("DBUS_SYSTEM_BUS_ADDRESS", &address);
         assert!(wait.status().unwrap().success(), "the mock did not come up; `cargo xtask test` installs it");
@@ -115,20 +92,6 @@ impl Computer {
             }
         }
     }
-}
-
-fn start_bus(folder: &Path) -> Running {
-    let config = folder.join("bus.conf");
-    let socket = folder.join("bus");
-    std::fs::write(&config, BUS.replace("BUS", &socket.to_string_lossy())).unwrap();
-    let mut command = Command::new("dbus-daemon");
-    command.arg("--config-file").arg(config).args(["--nofork", "--print-address"]).stdout(Stdio::piped());
-    let mut bus = Running(command.spawn().unwrap());
-    // It says its address when it can be reached.
-    let mut said = String::new();
-    BufReader::new(bus.0.stdout.take().unwrap()).read_line(&mut said).unwrap();
-    assert!(said.starts_with("unix:"), "{said}");
-    bus
 }
 
 pub async fn connect(address: &str) -> Connection {

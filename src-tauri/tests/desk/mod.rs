@@ -3,14 +3,16 @@
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
+use passerby_testkit::bus::Bus;
 use passerby_testkit::rng::seeded;
+use passerby_testkit::running::Running;
 use passerby_wallet::{Stretching, SystemClock, Wallet};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -23,35 +25,11 @@ use super::screen::Screen;
 pub const DETAILS: &[&str] = &["Ada Passerby", "ada@home.example", "Long Lane 12", PASSPHRASE];
 const PASSPHRASE: &str = "correct horse battery staple";
 
-/// No file named here starts a service: what answers on the bus was started by the test.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>ADDRESS</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
 const PAUSE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_mins(2);
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const NOTICES: &str = "org.freedesktop.Notifications";
 const MOCK: &str = "org.freedesktop.DBus.Mock";
-
-/// Ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
 
 /// Says that it is over, also when a test fails in between.
 struct Ends<'a>(&'a AtomicBool);
@@ -67,7 +45,7 @@ pub struct Desk {
     program: Option<Running>,
     around: Vec<Running>,
     screen: Screen,
-    bus: Option<String>,
+    bus: Option<Bus>,
     pub folder: TempDir,
 }
 
@@ -115,8 +93,8 @@ impl Desk {
             .env("NO_AT_BRIDGE", "1")
             .env("LANG", "C.UTF-8")
             .stdin(Stdio::null());
-        if let Some(bus) = &self.bus {
-            command.env("DBUS_SESSION_BUS_ADDRESS", bus);
+        if self.bus.is_some() {
+            command.env("DBUS_SESSION_BUS_ADDRESS", Bus::address_in(self.folder.path()));
         }
         command
     }
@@ -136,20 +114,13 @@ impl Desk {
     }
 
     pub fn start_bus(&mut self) {
-        let socket = format!("unix:path={}", self.path("bus").display());
-        let config = self.path("bus.conf");
-        fs::write(&config, BUS.replace("ADDRESS", &socket)).unwrap();
-        let mut bus = self.command("dbus-daemon");
-        bus.arg("--config-file").arg(config).args(["--nofork", "--nopidfile"]).stdout(Stdio::null());
-        self.around.push(Running(bus.spawn().unwrap()));
-        self.bus = Some(socket);
-        self.wait_until(|desk| desk.path("bus").exists());
+        self.bus = Some(Bus::start(self.folder.path()));
     }
 
     fn start_mock(&mut self, name: &str, arguments: &[&str]) {
         let mut mock = self.command("/usr/bin/python3");
         mock.args(["-m", "dbusmock", "--session"]).args(arguments).stdout(Stdio::null());
-        self.around.push(Running(mock.spawn().unwrap()));
+        self.around.push(Running::start(&mut mock));
         let waited = self.command("gdbus").args(["wait", "--session", "--timeout", "60", name]).status();
         assert!(waited.unwrap().success(), "the mock did not come up; `cargo xtask test` installs it");
     }
@@ -192,7 +163,7 @@ impl Desk {
         let mut program = self.command(env!("CARGO_BIN_EXE_passerby-desktop"));
         let log = File::create(self.path("said")).unwrap();
         program.args(arguments).stdout(log.try_clone().unwrap()).stderr(log);
-        self.program = Some(Running(program.spawn().unwrap()));
+        self.program = Some(Running::start(&mut program));
         self.wait_until(|desk| desk.find_window().is_some());
     }
 
@@ -323,8 +294,8 @@ impl Desk {
 
     /// The same without starting programs: what they say to the one that runs.
     pub async fn hand_over(&self, links: impl Iterator<Item = String>) {
-        let address = self.bus.as_deref().unwrap();
-        let bus = zbus::connection::Builder::address(address).unwrap().build().await.unwrap();
+        let address = Bus::address_in(self.folder.path());
+        let bus = zbus::connection::Builder::address(address.as_str()).unwrap().build().await.unwrap();
         let (name, path) = ("org.passerby.Wallet.SingleInstance", "/org/passerby/Wallet/SingleInstance");
         for link in links {
             let body = (vec!["passerby-desktop".to_owned(), link], "/");

@@ -3,12 +3,17 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
+// The testkit's own files, without the rest of it: nothing here needs a shop or a relay.
+#[path = "../../../testkit/src/bus.rs"]
 mod bus;
+#[path = "../../../testkit/src/running.rs"]
+mod running;
+#[path = "../../../testkit/src/session.rs"]
+mod session;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use bus::{Session, with_bus};
 use passerby_vault::{
     Damaged, Keyring, KeyringError, NewSlots, Opens, RecoverySecret, Stretching, SystemKeyring, Vault,
     VaultError,
@@ -16,6 +21,7 @@ use passerby_vault::{
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use secrecy::{ExposeSecret as _, SecretString};
+use session::{Session, with_bus};
 
 const NOW: i64 = 1_795_000_000;
 const PASSWORD: &str = "the password of the login";
@@ -55,7 +61,7 @@ fn it_opens_the_vault_also_after_the_keyring_was_started_anew() {
         let keyring = session.start_keyring(PASSWORD);
         make_vault(&path).await.unwrap();
         assert_opens(&path).await;
-        keyring.kill();
+        drop(keyring);
         let _keyring = session.start_keyring(PASSWORD);
         assert_opens(&path).await;
 
@@ -103,11 +109,11 @@ fn a_locked_one_and_a_wrong_password_are_locked_and_the_right_one_opens() {
         // Nobody is there to be asked for the password.
         Session::lock_keyring();
         assert_refused(&path, &KeyringError::Locked).await;
-        keyring.kill();
+        drop(keyring);
 
         let keyring = session.start_keyring("a wrong password");
         assert_refused(&path, &KeyringError::Locked).await;
-        keyring.kill();
+        drop(keyring);
 
         let _keyring = session.start_keyring(PASSWORD);
         assert_opens(&path).await;
@@ -120,7 +126,7 @@ fn one_that_forgot_everything_is_told_from_one_that_is_locked() {
         let path = session.vault();
         let keyring = session.start_keyring(PASSWORD);
         make_vault(&path).await.unwrap();
-        keyring.kill();
+        drop(keyring);
         session.forget_keyrings();
         let _keyring = session.start_keyring(PASSWORD);
         assert_refused(&path, &KeyringError::Forgotten).await;
@@ -175,7 +181,7 @@ fn one_that_dies_while_it_is_asked_is_an_error_and_the_next_one_opens() {
             async move { Vault::open(&path, &system()).await.map(drop) }
         });
         tokio::task::spawn_blocking(called).await.unwrap();
-        keyring.kill();
+        drop(keyring);
         let refused = opening.await.unwrap();
         let died = matches!(&refused, Err(VaultError::Keyring(KeyringError::Failed | KeyringError::Absent)));
         assert!(died, "{refused:?}");

@@ -3,59 +3,21 @@
 //! A process speaks to the bus that its environment names when it starts, so each test runs its body in a second process:
 //! the first starts the bus and waits.
 
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails where its world does")]
+
 use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::bus::Bus;
+use crate::running::Running;
+
 /// Set inside the second process: the test's folder.
 const INSIDE: &str = "PASSERBY_TEST_KEYRING_FOLDER";
-/// No file named here starts a service: what answers on the bus was started by the test.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path=BUS</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
-
-/// A program that ends with the test.
-pub struct Running(Child);
-
-impl Running {
-    fn start(command: &mut Command) -> Self {
-        let program = command.get_program().to_string_lossy().into_owned();
-        let child = command.spawn();
-        Self(child.unwrap_or_else(|_| panic!("{program} is not installed; `cargo xtask test` installs it")))
-    }
-
-    pub fn kill(mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-
-    /// Keeps it from answering.
-    pub fn stop(&self) {
-        let stopped = Command::new("kill").args(["-STOP", &self.0.id().to_string()]).status();
-        assert!(stopped.unwrap().success());
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
 
 /// Runs `body` in a process that has a bus of its own, or none. `test` is the full name of the test.
 pub fn with_bus(test: &str, bus: bool, body: impl AsyncFnOnce(Session)) {
@@ -64,12 +26,11 @@ pub fn with_bus(test: &str, bus: bool, body: impl AsyncFnOnce(Session)) {
         return runtime.unwrap().block_on(body(Session { folder: folder.into() }));
     }
     let folder = TempDir::new().unwrap();
-    let socket = folder.path().join("bus");
-    let _bus = bus.then(|| start_bus(folder.path(), &socket));
+    let _bus = bus.then(|| Bus::start(folder.path()));
     let status = Command::new(env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env(INSIDE, folder.path())
-        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()))
+        .env("DBUS_SESSION_BUS_ADDRESS", Bus::address_in(folder.path()))
         .env("HOME", folder.path())
         .env("XDG_RUNTIME_DIR", folder.path())
         .env("XDG_DATA_HOME", folder.path().join("data"))
@@ -79,30 +40,21 @@ pub fn with_bus(test: &str, bus: bool, body: impl AsyncFnOnce(Session)) {
     assert!(status.unwrap().success(), "what the test says stands above");
 }
 
-fn start_bus(folder: &Path, socket: &Path) -> Running {
-    let config = folder.join("bus.conf");
-    fs::write(&config, BUS.replace("BUS", &socket.to_string_lossy())).unwrap();
-    let mut command = Command::new("dbus-daemon");
-    command.arg("--config-file").arg(config).args(["--nofork", "--print-address"]);
-    let mut bus = Running::start(command.stdout(Stdio::piped()));
-    // It says its address when it can be reached.
-    let mut address = String::new();
-    BufReader::new(bus.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    assert!(address.starts_with("unix:"), "{address}");
-    bus
-}
-
 /// The bus, from inside.
+#[derive(Debug)]
 pub struct Session {
     folder: PathBuf,
 }
 
 impl Session {
+    /// Where this person's vault is, once there is one.
+    #[must_use]
     pub fn vault(&self) -> PathBuf {
         self.folder.join("person").join("vault.db")
     }
 
     /// Starts the keyring and unlocks it; the first password makes it. Returns when it can be asked.
+    #[must_use]
     pub fn start_keyring(&self, password: &str) -> Running {
         let mut command = Command::new("gnome-keyring-daemon");
         command.args(["--foreground", "--components=secrets", "--unlock", "--control-directory"]);
