@@ -119,6 +119,8 @@ pub struct RequestView {
     /// The person's name at this shop: the pseudonym that it was last answered under, if it was. It sees no other unless it
     /// is answered as a stranger.
     pub known_as: Option<String>,
+    /// How often something was sent under that name: the orders that the shop knows to be of one person.
+    pub times_known: usize,
     /// As whom it can be answered.
     pub names: Names,
     /// What is different from the times before.
@@ -241,6 +243,7 @@ impl Wallet {
         let detail = |claim: &ClaimName| saved.detail(claim, now);
         let earlier = self.grants_at(request.sector()).await?;
         let sent: Vec<_> = earlier.into_iter().filter(|grant| grant.was_given_before(record)).collect();
+        let as_regular = || sent.iter().filter(|grant| grant.key_number == REGULAR);
         let first_look = record.familiarity.unwrap_or(request.familiarity());
         let (known_since, new_main_keys) = match first_look {
             Familiarity::Known { since } => (Some(since), false),
@@ -278,11 +281,8 @@ impl Wallet {
             policy_uri: request.statement().policy_uri.clone(),
             answer_by: request.response_by(),
             brought_back: record.brought_back,
-            known_as: sent
-                .iter()
-                .rev()
-                .find(|grant| grant.key_number == REGULAR)
-                .map(|grant| grant.user_ref.clone()),
+            known_as: as_regular().next_back().map(|grant| grant.user_ref.clone()),
+            times_known: as_regular().count(),
             names: match record.find_begun() {
                 None => Names::Either,
                 Some(REGULAR) => Names::Regular,

@@ -159,7 +159,7 @@ pub enum FamiliarityView {
         since: Moment,
         /// The person's friendly name there, once something was sent.
         pseudonym: Option<String>,
-        /// How often something was sent.
+        /// How often something was sent under that name.
         orders: u32,
         /// When something was last sent.
         last_sent: Option<Moment>,

@@ -19,7 +19,7 @@ pub struct ShopLine {
     pub since: Moment,
     /// The friendly name of the person there; absent when the shop met only strangers.
     pub pseudonym: Option<String>,
-    /// How often something was sent.
+    /// How often something was sent under that name; where there is none, as a stranger.
     pub orders: u32,
     /// Whether it is always refused.
     pub blocked: bool,
@@ -87,16 +87,18 @@ pub struct OpeningLine {
 
 impl From<&ShopView> for ShopLine {
     fn from(shop: &ShopView) -> Self {
-        let mut sent = shop.grants.iter().filter(|grant| grant.state != GrantState::NotTaken);
-        let orders = u32::try_from(sent.clone().count()).unwrap_or(u32::MAX);
+        let sent = || shop.grants.iter().filter(|grant| grant.state != GrantState::NotTaken);
+        let mut regular = sent().filter(|grant| !grant.as_stranger);
+        let orders = match regular.clone().count() {
+            0 => sent().count(),
+            known => known,
+        };
         Self {
             host: shop.sector.to_string(),
             trade_name: shop.name.clone(),
             since: shop.first_seen.into(),
-            pseudonym: sent
-                .rfind(|grant| !grant.as_stranger)
-                .and_then(|grant| find_friendly_name(&grant.user_ref)),
-            orders,
+            pseudonym: regular.next_back().and_then(|grant| find_friendly_name(&grant.user_ref)),
+            orders: u32::try_from(orders).unwrap_or(u32::MAX),
             blocked: shop.blocked,
         }
     }
@@ -131,5 +133,53 @@ impl From<GrantView> for GrantLine {
             recipients: grant.recipients,
             openings: grant.openings.into_iter().map(opening).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use passerby_protocol::sector::Sector;
+    use passerby_protocol::time::Timestamp;
+
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_seconds(1_795_000_000);
+
+    fn grant(as_stranger: bool, state: GrantState) -> GrantView {
+        GrantView {
+            grant_id: None,
+            user_ref: if as_stranger { "B" } else { "A" }.repeat(43),
+            as_stranger,
+            state,
+            given: NOON,
+            kept_until: NOON,
+            claims: Vec::new(),
+            purpose: String::new(),
+            recipients: Vec::new(),
+            relay: "relay.example".to_owned(),
+            openings: Vec::new(),
+        }
+    }
+
+    fn line(grants: &[GrantView]) -> ShopLine {
+        ShopLine::from(&ShopView {
+            sector: Sector::parse("shoes.example").unwrap(),
+            name: "Shoes".to_owned(),
+            first_seen: NOON,
+            this_computer: false,
+            outdated: Vec::new(),
+            blocked: false,
+            grants: grants.to_vec(),
+        })
+    }
+
+    #[test]
+    fn orders_beside_a_name_are_those_under_that_name() {
+        let (regular, stranger) = (grant(false, GrantState::Sent), grant(true, GrantState::Sent));
+        let both = line(&[regular, stranger.clone(), stranger.clone()]);
+        assert!(both.pseudonym.is_some());
+        assert_eq!(both.orders, 1);
+        let not_taken = line(&[grant(false, GrantState::NotTaken), stranger.clone(), stranger]);
+        assert_eq!((not_taken.pseudonym, not_taken.orders), (None, 2), "somebody was there, without a name");
     }
 }

@@ -432,7 +432,7 @@ lastSent: Moment } |
 since: Moment; 
 /**  The person's friendly name there, once something was sent. */
 pseudonym: string | null; 
-/**  How often something was sent. */
+/**  How often something was sent under that name. */
 orders: number; 
 /**  When something was last sent. */
 lastSent: Moment | null };
@@ -822,7 +822,7 @@ export type ShopLine = {
 	since: Moment,
 	/**  The friendly name of the person there; absent when the shop met only strangers. */
 	pseudonym: string | null,
-	/**  How often something was sent. */
+	/**  How often something was sent under that name; where there is none, as a stranger. */
 	orders: number,
 	/**  Whether it is always refused. */
 	blocked: boolean,

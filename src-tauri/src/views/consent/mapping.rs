@@ -65,7 +65,7 @@ fn familiarity(view: &RequestView) -> FamiliarityView {
     view.known_since.map_or(FamiliarityView::FirstTime, |since| FamiliarityView::Known {
         since: since.into(),
         pseudonym: view.known_as.as_deref().and_then(find_friendly_name),
-        orders: u32::try_from(view.news.times_sent).unwrap_or(u32::MAX),
+        orders: u32::try_from(view.times_known).unwrap_or(u32::MAX),
         last_sent: view.news.last_sent.map(Moment::from),
     })
 }
