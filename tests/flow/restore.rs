@@ -10,7 +10,7 @@ use passerby_wallet::{BroughtBack, CopiesLeft, GrantState, RecoveryWords, Stretc
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::street::{Asking, Street, details, passphrase, yes_and};
+use crate::street::{Asking, Street, claim, details, passphrase, yes_and};
 
 const ALL_LEFT: CopiesLeft = CopiesLeft { left: 1, due: 0 };
 
@@ -79,7 +79,11 @@ async fn the_words_alone_bring_back_what_was_given() {
     let request = anna.open_request(&asking.link, &mut street.rng).await.unwrap();
     assert_eq!(request.brought_back, Some(BroughtBack::Copy { grants: 1 }));
     assert_eq!(request.known_since, Some(before.first_seen), "the pin came back");
-    assert_eq!(request.news.times_sent, 1);
+    assert_eq!((request.news.times_sent, request.times_known), (1, 1));
+    // The phone number was sent. Of the other nobody remembers that it was asked for.
+    assert_eq!(request.news.new_claims, []);
+    assert_eq!(request.news.maybe_new, [claim("email")]);
+    assert!(!request.news.is_nothing_new());
     let shops = anna.shops().await.unwrap();
     let (known, grant) = (&before.grants[0], &shops[0].grants[0]);
     assert_eq!(grant.grant_id, known.grant_id);
@@ -116,6 +120,14 @@ async fn the_words_alone_bring_back_what_was_given() {
     let inside = serde_json::to_string(&copy).unwrap();
     assert!(inside.contains("phone_number"), "names are there");
     assert!(details().values().all(|value| !inside.contains(value.expose())), "values are not");
+
+    // From her next answer on it knows again what is asked for.
+    anna.set_attributes(&details(), &mut street.rng).await.unwrap();
+    let request = anna.look(Some(request.number), &mut street.rng).await.unwrap();
+    anna.approve(&request, &yes_and(&[]), &mut street.rng).await.unwrap();
+    let asking = street.ask().await;
+    let request = anna.open_request(&asking.link, &mut street.rng).await.unwrap();
+    assert!(request.news.is_nothing_new(), "{:?}", request.news);
 }
 
 #[tokio::test]

@@ -202,6 +202,16 @@ describe("choices", () => {
 });
 
 describe("who is asking", () => {
+  test("the orders under the person's name are counted, and that nothing is new is said", async () => {
+    await openConsent("known");
+    expect(screen.getByText(/Nothing new/u).textContent).toContain("3 orders so far");
+  });
+
+  test("after a restore it is not said that nothing is new", async () => {
+    await openConsent("brought-back");
+    expect(screen.getByText(/3 orders so far/u).textContent).not.toContain("Nothing new");
+  });
+
   test.each([
     ["unchecked", "the site did not answer"],
     ["no-keys", "the site has published no keys"],

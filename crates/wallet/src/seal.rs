@@ -252,7 +252,7 @@ fn grant_of(
         relay: request.relay().clone(),
         claims: sealed.claims.clone(),
         sources: Some(sources),
-        asked: request.offered().cloned().collect(),
+        asked: Some(request.offered().cloned().collect()),
         terms: request.terms().clone(),
         terms_hash: request.terms_text().hash(),
         key_number,

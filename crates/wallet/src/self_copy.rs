@@ -254,9 +254,9 @@ fn record_of(copy: &SelfCopy, grant: &CopiedGrant) -> GrantRecord {
         sector: copy.sector.clone(),
         relay: copy.relay.clone(),
         claims: grant.claims.clone(),
-        // The copy does not say.
+        // The copy says neither.
         sources: None,
-        asked: grant.claims.clone(),
+        asked: None,
         terms: grant.terms.clone(),
         terms_hash: grant.terms_hash.clone(),
         key_number: REGULAR,

@@ -176,6 +176,9 @@ pub struct NewsView {
     pub kept_until_before: Option<Moment>,
     /// Recipients that were not named the last time.
     pub new_recipients: Vec<String>,
+    /// Whether it asks for something that was not sent before, and of which nobody remembers whether it was asked for: that
+    /// nothing is new cannot be said.
+    pub maybe_more: bool,
     /// What would go is not what the shop has.
     pub moved: Option<MovedView>,
 }

@@ -630,6 +630,11 @@ export type NewsView = {
 	keptUntilBefore: Moment | null,
 	/**  Recipients that were not named the last time. */
 	newRecipients: string[],
+	/**
+	 *  Whether it asks for something that was not sent before, and of which nobody remembers whether it was asked for: that
+	 *  nothing is new cannot be said.
+	 */
+	maybeMore: boolean,
 	/**  What would go is not what the shop has. */
 	moved: MovedView | null,
 };

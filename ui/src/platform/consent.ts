@@ -21,6 +21,8 @@ export interface News {
   purposeBefore: string | null;
   keptUntilBefore: number | null;
   newRecipients: string[];
+  /** It asks for something that was not sent before; whether it was asked for, nobody remembers. */
+  maybeMore: boolean;
   /** The person changed the address since: labels, never addresses. */
   moved: { sends: string; shopHas: string } | null;
 }

@@ -23,6 +23,9 @@ pub struct News {
     pub last_sent: Option<Timestamp>,
     /// Asked for, and not any of those times. Empty at first sight.
     pub new_claims: Vec<ClaimName>,
+    /// Asked for, and not sent any of those times; whether it was asked for the last time, nobody here remembers. Only where a
+    /// copy brought that time back, until something is sent again.
+    pub maybe_new: Vec<ClaimName>,
     /// The shop wants to keep it longer: for how many days it was the last time.
     pub shorter_before: Option<u32>,
     /// The reason has changed: what it was the last time.
@@ -52,15 +55,17 @@ impl News {
     ) -> Self {
         let Some(last) = sent.last() else { return Self::default() };
         let asked_before: BTreeSet<_> =
-            sent.iter().flat_map(|grant| grant.claims.iter().chain(&grant.asked)).collect();
+            sent.iter().flat_map(|grant| grant.claims.iter().chain(grant.asked.iter().flatten())).collect();
+        let unheard: Vec<_> =
+            asked.map(|detail| detail.claim.clone()).filter(|claim| !asked_before.contains(claim)).collect();
+        let (new_claims, maybe_new) =
+            if last.asked.is_some() { (unheard, Vec::new()) } else { (Vec::new(), unheard) };
         let new = |name: &&String| !last.terms.recipients.contains(name);
         Self {
             times_sent: sent.len(),
             last_sent: Some(last.given),
-            new_claims: asked
-                .map(|detail| detail.claim.clone())
-                .filter(|claim| !asked_before.contains(claim))
-                .collect(),
+            new_claims,
+            maybe_new,
             moved: Vec::new(),
             shorter_before: (terms.retention > last.terms.retention).then_some(last.terms.retention),
             purpose_before: (terms.purpose != last.terms.purpose).then(|| last.terms.purpose.clone()),
@@ -72,7 +77,8 @@ impl News {
     #[must_use]
     pub fn is_nothing_new(&self) -> bool {
         let changed = self.shorter_before.is_some() || self.purpose_before.is_some();
-        let known = self.new_claims.is_empty() && self.new_recipients.is_empty() && self.moved.is_empty();
+        let more = !self.new_claims.is_empty() || !self.maybe_new.is_empty();
+        let known = !more && self.new_recipients.is_empty() && self.moved.is_empty();
         self.times_sent > 0 && known && !changed
     }
 }

@@ -53,9 +53,10 @@ pub(crate) struct GrantRecord {
     /// Where that is saved; absent in grants of older programs.
     #[serde(default)]
     pub sources: Option<Sources>,
-    /// What could have been sent: everything that was offered to the person.
-    #[serde(default)]
-    pub asked: Vec<ClaimName>,
+    /// What could have been sent: everything that was offered to the person. Absent where nobody here remembers: in grants of
+    /// older programs, and in those that a copy at a relay brought back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Vec<ClaimName>>,
     pub terms: Terms,
     pub terms_hash: String,
     /// The number of the person's key that it was given under: 0 for the regular one, any other for a stranger.

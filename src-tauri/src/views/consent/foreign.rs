@@ -25,6 +25,7 @@ impl ConsentView {
                 purpose_before: None,
                 kept_until_before: None,
                 new_recipients: Vec::new(),
+                maybe_more: false,
                 moved: None,
             },
             cards: view.cards().iter().map(|card| show_card(&[], card)).collect(),

@@ -76,6 +76,7 @@ fn news(view: &RequestView) -> NewsView {
         purpose_before: view.news.purpose_before.clone(),
         kept_until_before: before.map(|(sent, days)| Moment::from(sent + i64::from(days) * DAY)),
         new_recipients: view.news.new_recipients.clone(),
+        maybe_more: !view.news.maybe_new.is_empty(),
         moved: view.news.moved.first().map(|moved| MovedView {
             sends: moved.sends.as_str().to_owned(),
             shop_has: moved.had.as_str().to_owned(),

@@ -3,7 +3,7 @@ import type { ConsentView, Found, News } from "../consent";
 import { age, deliverTo, document, line, messages } from "./anna";
 import { ANSWER_BY, DELETE_BY, DELETE_LATER, LAST_ORDER, MET_SHOES } from "./moments";
 
-const NO_NEWS: News = { purposeBefore: null, keptUntilBefore: null, newRecipients: [], moved: null };
+const NO_NEWS: News = { purposeBefore: null, keptUntilBefore: null, newRecipients: [], maybeMore: false, moved: null };
 const PHONE = line("phone_number", { need: "your-choice" });
 
 const mugShop: ConsentView = {
@@ -51,6 +51,7 @@ const SCREENS = {
       purposeBefore: "Ship order 77-118",
       keptUntilBefore: DELETE_BY,
       newRecipients: ["Parcel Insurance Ltd."],
+      maybeMore: false,
       moved: { sends: "home", shopHas: "home, before 2 November" },
     },
     cards: [
@@ -111,6 +112,7 @@ const SCREENS = {
     visible: { pseudonym: "Amber Otter" },
     names: "regular",
   },
+  "brought-back": { ...shoes, broughtBack: "copy", news: { ...NO_NEWS, maybeMore: true } },
   foreign: {
     ...mugShop,
     host: "library.example",
