@@ -34,6 +34,7 @@ mod manifest;
 mod migration;
 mod new_slots;
 mod opening;
+mod reading;
 mod record;
 mod rotation;
 mod rows;
@@ -45,6 +46,7 @@ mod unlock;
 mod vault;
 mod way;
 mod wholeness;
+mod writing;
 
 pub use anchor::{Anchor, AnchorError, AnchorRefusal};
 pub use backup::{BackupError, BackupMade, DamagedRecords, Occupied, RestoreError, Restored};
