@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 use crate::{
     checkout::Checkout,
     icons,
-    install::{self, SystemPart, run_quietly},
+    install::{self, run_quietly},
+    needs::{self, Needs},
     rust::{self, WINDOW},
     stage::Outcome,
     tally::Tally,
@@ -52,15 +53,7 @@ pub struct Way {
 }
 
 /// What it needs of the system.
-pub const NEEDS: &[&SystemPart] = &[
-    &install::C_COMPILER,
-    &install::BINUTILS,
-    &install::DPKG,
-    &install::PKG_CONFIG,
-    &install::WEBKIT,
-    &install::NODE,
-    &install::NPM,
-];
+pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::DEB];
 
 /// The largest `.deb` of a release, in bytes.
 const LARGEST_DEB: u64 = 12_000_000;
@@ -76,7 +69,7 @@ pub struct Package {
 
 /// Makes them, and says where they are.
 pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
-    install::system_parts(checkout, NEEDS)?;
+    install::system_parts(checkout, &NEEDS.concat())?;
     let Arguments { debug, auditable, appimage } = *arguments;
     for package in make(checkout, Way { debug, auditable, appimage })? {
         println!("{}\n  {} bytes, SHA-256 {}", package.file.display(), package.size, package.sha256);

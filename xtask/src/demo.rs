@@ -63,7 +63,8 @@ fn tell(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
 /// The story in the wallet's window: played by whoever sits in front of it, or by a driver.
 fn show(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
     let by_hand = has_display();
-    install::system_parts(checkout, if by_hand { by_hand::NEEDS } else { e2e::NEEDS })?;
+    let needs = if by_hand { by_hand::NEEDS } else { e2e::NEEDS };
+    install::system_parts(checkout, &needs.concat())?;
     npm::install(checkout)?;
     eprintln!("building the programs");
     let programs: Vec<_> = rust::PROGRAMS.iter().copied().chain([rust::WINDOW]).collect();

@@ -22,7 +22,15 @@ pub use self::{
     screen::{HEIGHT, Screen, WIDTH, wait_for_line},
     stories::{STORIES, Stage},
 };
-use crate::{checkout::Checkout, demo::Cast, install, npm, rust, stage::Outcome, tally::Tally};
+use crate::{
+    checkout::Checkout,
+    demo::Cast,
+    install,
+    needs::{self, Needs},
+    npm, rust,
+    stage::Outcome,
+    tally::Tally,
+};
 
 /// Stories in the real window.
 #[derive(clap::Args)]
@@ -43,7 +51,7 @@ pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
             bail!("there is no story `{name}`; there are: {}", names.join(", "));
         }
     }
-    install::system_parts(checkout, NEEDS)?;
+    install::system_parts(checkout, &NEEDS.concat())?;
     let tally = tell(checkout, &arguments.only, arguments.keep)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -55,22 +63,7 @@ pub fn stage(checkout: &Checkout) -> Result<Outcome> {
 }
 
 /// What the stories need of the system.
-pub const NEEDS: &[&install::SystemPart] = &[
-    &install::C_COMPILER,
-    &install::PKG_CONFIG,
-    &install::WEBKIT,
-    &install::NODE,
-    &install::NPM,
-    &install::WEBKIT_DRIVER,
-    &install::XVFB,
-    &install::XDOTOOL,
-    &install::TYPEFACE,
-    &install::XDG_UTILS,
-    &install::DESKTOP_FILES,
-    &install::DBUS,
-    &install::GDBUS,
-    &install::GNOME_KEYRING,
-];
+pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::DESK, needs::DRIVER];
 
 fn tell(checkout: &Checkout, only: &[String], keep: bool) -> Result<Tally> {
     npm::install(checkout)?;

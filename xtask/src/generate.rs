@@ -19,6 +19,7 @@ use crate::{
     checkout::Checkout,
     icons,
     install::{self, run_quietly},
+    needs::{self, Needs},
     rust,
     snapshot::Snapshot,
     stage::Outcome,
@@ -40,6 +41,9 @@ const STORES: &[Store] = &[
     Store { package: "passerby-vault", folder: "crates/vault" },
     Store { package: "passerby-relay-store-sqlite", folder: "crates/relay-store-sqlite" },
 ];
+
+/// What it needs of the system.
+pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::DATABASE];
 
 const OPENAPI: &str = "docs/openapi.json";
 const BINDINGS: &str = "ui/src/platform/bindings.ts";
@@ -70,15 +74,7 @@ pub fn check(checkout: &Checkout) -> Result<Outcome> {
 }
 
 fn generate(checkout: &Checkout) -> Result<Vec<String>> {
-    let parts = [
-        &install::C_COMPILER,
-        &install::PKG_CONFIG,
-        &install::WEBKIT,
-        &install::NODE,
-        &install::NPM,
-        &install::SQLITE,
-    ];
-    install::system_parts(checkout, &parts)?;
+    install::system_parts(checkout, &NEEDS.concat())?;
     let before = Snapshot::of(checkout.root(), GENERATED)?;
     for store in STORES {
         queries(checkout, store)

@@ -20,6 +20,7 @@ mod generate;
 mod icons;
 mod install;
 mod interop;
+mod needs;
 mod npm;
 mod package;
 mod process;

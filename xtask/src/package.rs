@@ -21,30 +21,20 @@ use crate::{
         stories::{ENGLISH, steps},
         texts::Texts,
     },
-    install::{self, SystemPart},
+    needs::{self, Needs},
     stage::Outcome,
     tally::Tally,
 };
 
 /// What it needs of the system.
-pub const NEEDS: &[&SystemPart] = &[
-    &install::C_COMPILER,
-    &install::BINUTILS,
-    &install::PKG_CONFIG,
-    &install::WEBKIT,
-    &install::NODE,
-    &install::NPM,
-    &install::WEBKIT_DRIVER,
-    &install::XVFB,
-    &install::TYPEFACE,
-    &install::XDG_UTILS,
-    &install::DESKTOP_FILES,
-    &install::DBUS,
-    &install::GDBUS,
-    &install::GNOME_KEYRING,
-    &install::DPKG,
-    &install::RPM,
-    &install::APPSTREAM,
+pub const NEEDS: &[Needs] = &[
+    needs::COMPILER,
+    needs::SCRIPTS,
+    needs::WINDOW,
+    needs::DESK,
+    needs::DRIVER,
+    needs::DEB,
+    needs::PACKAGES,
 ];
 
 /// Below the root: what says which links it opens.

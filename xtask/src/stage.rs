@@ -8,12 +8,9 @@ use anyhow::Result;
 use crate::{
     bench, bundle,
     checkout::Checkout,
-    demo_check, e2e, fuzz, generate,
-    install::{
-        C_COMPILER, DBUS, DBUS_MOCK, DBUS_MONITOR, DESKTOP_FILES, GDBUS, GNOME_KEYRING, KEEPASSXC, NODE, NPM,
-        PKG_CONFIG, PYTHON, SQLITE, SystemPart, TYPEFACE, UNSHARE, WEBKIT, XCLIP, XDOTOOL, XVFB,
-    },
-    interop, npm, package, rust,
+    demo_check, e2e, fuzz, generate, interop,
+    needs::{self, Needs},
+    npm, package, rust,
     tally::Tally,
     window,
 };
@@ -44,40 +41,22 @@ pub struct Stage {
     /// One line for the help text.
     pub about: &'static str,
     /// What it needs of the system, installed before the first stage runs.
-    pub needs: &'static [&'static SystemPart],
+    pub needs: &'static [Needs],
     /// Runs it. An error is a failed stage; the others still run.
     pub run: fn(&Checkout) -> Result<Outcome>,
 }
 
 use Tier::{Check, Full, Ordinary};
 
-const NOTHING: &[&SystemPart] = &[];
+const NOTHING: &[Needs] = &[];
 /// The whole workspace, with the window in it.
-const BUILD: &[&SystemPart] = &[&C_COMPILER, &PKG_CONFIG, &WEBKIT, &NODE, &NPM];
-const TESTS: &[&SystemPart] = &[
-    &C_COMPILER,
-    &PKG_CONFIG,
-    &WEBKIT,
-    &NODE,
-    &NPM,
-    &DBUS,
-    &DBUS_MOCK,
-    &DBUS_MONITOR,
-    &GDBUS,
-    &GNOME_KEYRING,
-    &PYTHON,
-    &XVFB,
-    &XCLIP,
-    &XDOTOOL,
-    &UNSHARE,
-    &DESKTOP_FILES,
-    &TYPEFACE,
-];
-const GENERATE: &[&SystemPart] = &[&C_COMPILER, &PKG_CONFIG, &WEBKIT, &NODE, &NPM, &SQLITE];
-const SCRIPTS: &[&SystemPart] = &[&NODE, &NPM];
-const STRANGERS: &[&SystemPart] = &[&C_COMPILER, &NODE, &NPM, &PYTHON];
-const STORY: &[&SystemPart] = &[&C_COMPILER, &NODE, &NPM];
-const BENCH: &[&SystemPart] = &[&C_COMPILER, &NODE, &NPM, &KEEPASSXC];
+const BUILD: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW];
+const TESTS: &[Needs] =
+    &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::DESK, needs::STAND_INS, needs::STRANGERS];
+const SCRIPTS: &[Needs] = &[needs::SCRIPTS];
+const STRANGERS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::STRANGERS];
+const STORY: &[Needs] = &[needs::COMPILER, needs::SCRIPTS];
+const BENCH: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::RIVAL];
 
 /// Every stage there is.
 pub const STAGES: &[Stage] = &[
@@ -87,7 +66,13 @@ pub const STAGES: &[Stage] = &[
     stage("clippy", Check, "no lint speaks", BUILD, rust::clippy),
     stage("walls", Check, "the walls between crates and rooms stand", BUILD, rust::walls),
     stage("docs", Check, "the documentation builds without a warning", BUILD, rust::docs),
-    stage("generated", Check, "generated files are as `generate` writes them", GENERATE, generate::check),
+    stage(
+        "generated",
+        Check,
+        "generated files are as `generate` writes them",
+        generate::NEEDS,
+        generate::check,
+    ),
     stage("rust", Ordinary, "the Rust tests", TESTS, rust::tests),
     stage("doctests", Ordinary, "the examples in the documentation", BUILD, rust::doctests),
     stage(
@@ -147,7 +132,7 @@ const fn stage(
     name: &'static str,
     tier: Tier,
     about: &'static str,
-    needs: &'static [&'static SystemPart],
+    needs: &'static [Needs],
     run: fn(&Checkout) -> Result<Outcome>,
 ) -> Stage {
     Stage { name, tier, about, needs, run }

@@ -60,7 +60,7 @@ pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
 /// Runs these stages to the last one, whatever fails on the way, and prints the sum as the last line.
 pub fn run_stages(checkout: &Checkout, stages: &[&Stage], how_to_run_others: &str) -> Result<ExitCode> {
     // Asked for at once, so that one line for root names all of them.
-    let needs: Vec<_> = stages.iter().flat_map(|stage| stage.needs.iter().copied()).collect();
+    let needs: Vec<_> = stages.iter().flat_map(|stage| stage.needs.concat()).collect();
     install::system_parts(checkout, &needs)?;
     let mut rows = Vec::new();
     for stage in stages {

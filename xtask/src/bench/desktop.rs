@@ -75,7 +75,7 @@ pub fn measure(checkout: &Checkout, repetitions: u32) -> Result<Report> {
 
 /// The system's parts, and released programs of everybody who takes part.
 fn prepare(checkout: &Checkout) -> Result<()> {
-    install::system_parts(checkout, e2e::NEEDS)?;
+    install::system_parts(checkout, &e2e::NEEDS.concat())?;
     npm::install(checkout)?;
     window::build(checkout)?;
     build(checkout, "passerby-vault", &["--example", DERIVE, "--example", FILL])?;

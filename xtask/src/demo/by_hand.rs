@@ -16,21 +16,13 @@ use super::Cast;
 use crate::{
     checkout::Checkout,
     e2e::wait_for_line,
-    install::{self, SystemPart},
+    needs::{self, Needs},
     process::Process,
     rust,
 };
 
 /// What it needs of the system beside a display.
-pub const NEEDS: &[&SystemPart] = &[
-    &install::C_COMPILER,
-    &install::PKG_CONFIG,
-    &install::WEBKIT,
-    &install::NODE,
-    &install::NPM,
-    &install::XDG_UTILS,
-    &install::DBUS,
-];
+pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::OWN_DESK];
 
 /// Opens both, says what to do, and waits for Enter.
 pub fn play(checkout: &Checkout, cast: &Cast, folder: &Path) -> Result<()> {
