@@ -66,10 +66,12 @@ pub const STORIES: &[Story] = &[
         name: "rooms-ru-dark",
         tell: |stage, name| rooms::tell(stage, name, Computer { dark: true, ..RUSSIAN }),
     },
+    Story { name: "rooms-de-light", tell: |stage, name| rooms::tell(stage, name, GERMAN) },
 ];
 
 pub const ENGLISH: Computer = Computer { language: "en", dark: false };
 const RUSSIAN: Computer = Computer { language: "ru", dark: false };
+const GERMAN: Computer = Computer { language: "de", dark: false };
 
 /// A browser, and what the shop gave it.
 pub struct Asked {
