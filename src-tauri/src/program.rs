@@ -113,7 +113,8 @@ pub fn run() -> ExitCode {
             let desktop = Box::new(TauriDesktop::new(app.handle().clone(), language));
             let shell = Shell::new(places.clone(), Arc::new(SystemClock), desktop);
             app.manage(shell.trusting(std::env::var_os(TRUST_ANCHORS).map(PathBuf::from)));
-            front::make(app)?;
+            let first = tauri::async_runtime::block_on(start::find_first(&app.state::<Shell>()));
+            front::make(app, first.as_ref())?;
             manners::settle_in(app, std::env::args().skip(1).collect());
             Ok(())
         });

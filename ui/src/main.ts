@@ -2,7 +2,7 @@
 import { mount } from "svelte";
 import "./design/tokens.css";
 import type { Opening } from "./opening";
-import { openShell } from "./platform/tauri";
+import { findFirst, openShell } from "./platform/tauri";
 import Window from "./Window.svelte";
 
 /** The fake world is for stories and is not built into what is shipped: `vite build --mode story` alone contains it. */
@@ -11,7 +11,7 @@ async function chooseOpening(): Promise<Opening> {
     const { chooseWorld } = await import("./story");
     return chooseWorld(new URLSearchParams(location.search));
   }
-  return { platform: openShell() };
+  return { platform: openShell(), first: findFirst() };
 }
 
 const target = document.getElementById("window");

@@ -8,6 +8,8 @@ configure({ asyncUtilTimeout: 20_000 });
 
 if ("document" in globalThis) {
   Element.prototype.scrollIntoView ??= () => undefined;
+  // Nothing is ever in sight here: whoever tests that says what is.
+  globalThis.IntersectionObserver ??= class { observe(): void {} disconnect(): void {} } as unknown as typeof IntersectionObserver;
   globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/gu, (each) => `\\${each}`) } as typeof CSS;
   afterEach(() => speak("en"));
 }

@@ -12,6 +12,22 @@ use crate::waiting_links::is_link;
 #[tauri::command]
 #[specta::specta]
 pub async fn start(shell: State<'_, Shell>) -> Answered<StartView> {
+    let mut view = look(&shell).await?;
+    if view.wallet != WalletState::Open && !view.sent_by_shop {
+        view.sent_by_shop = shell.desktop().clipboard_text().is_some_and(|text| is_link(&text));
+    }
+    Ok(view)
+}
+
+/// The same before the window is there, where it can be known without the clipboard: whoever put something there is asked for
+/// it, and may take their time.
+pub async fn find_first(shell: &Shell) -> Option<StartView> {
+    let view = look(shell).await.ok()?;
+    // A first visit begins with other words when a shop's link is in the clipboard.
+    (view.wallet != WalletState::None || view.sent_by_shop).then_some(view)
+}
+
+async fn look(shell: &Shell) -> Answered<StartView> {
     let open = shell.open().await.ok();
     let requests = match &open {
         Some(open) => open.wallet().requests().await?.len(),
@@ -26,7 +42,6 @@ pub async fn start(shell: State<'_, Shell>) -> Answered<StartView> {
         }
     }
     let links = shell.links().len();
-    let clipboard = || shell.desktop().clipboard_text().is_some_and(|text| is_link(&text));
     let settings = shell.settings();
     Ok(StartView {
         wallet: match &open {
@@ -35,7 +50,7 @@ pub async fn start(shell: State<'_, Shell>) -> Answered<StartView> {
             None => WalletState::None,
         },
         waiting: u32::try_from(requests + links).unwrap_or(u32::MAX),
-        sent_by_shop: links > 0 || (open.is_none() && clipboard()),
+        sent_by_shop: links > 0,
         system_unlock,
         keyboard: shell.desktop().keyboard(),
         trouble,

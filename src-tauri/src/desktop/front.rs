@@ -8,9 +8,13 @@ use tauri_plugin_notification::NotificationExt as _;
 
 use super::words::Words;
 use crate::shell::Shell;
+use crate::views::start::StartView;
 
 /// The one window.
 pub const WINDOW: &str = "main";
+
+/// Where the page finds what its first picture is made of.
+const FIRST: &str = "passerbyFirst";
 
 /// How long a system may take to bring a window to the front.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -18,14 +22,27 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Makes the window as `tauri.conf.json` has it. Nothing it shows is kept on the disk (`incognito`), or the web view would write
 /// its storage there in clear. A driver of tests cannot reach such a window: a program that is built for tests, and started by a
 /// driver, does without. A released one never does.
-pub fn make<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
+///
+/// `first` goes with the page, so that it has something to draw before it could ask: a question and its answer take longer than
+/// the first picture may.
+pub fn make<R: Runtime>(app: &App<R>, first: Option<&StartView>) -> tauri::Result<()> {
     let driven = cfg!(debug_assertions) && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some();
     let windows = &app.config().app.windows;
     for config in windows.iter().filter(|config| config.label == WINDOW) {
         let config = WindowConfig { incognito: config.incognito && !driven, ..config.clone() };
-        WebviewWindowBuilder::from_config(app, &config)?.build()?;
+        let mut window = WebviewWindowBuilder::from_config(app, &config)?;
+        if let Some(first) = first {
+            window = window.initialization_script(carry(first)?);
+        }
+        window.build()?;
     }
     Ok(())
+}
+
+/// A line of script that puts it into the page. A page that is loaded again finds the same; what is true by then it asks for.
+fn carry(first: &StartView) -> tauri::Result<String> {
+    let first = serde_json::to_string(first)?;
+    Ok(format!("Object.defineProperty(globalThis, \"{FIRST}\", {{ value: Object.freeze({first}) }});"))
 }
 
 /// Shows the window, in front if the system lets it.
@@ -56,5 +73,29 @@ pub async fn show_for_link<R: Runtime>(app: &AppHandle<R>) {
     let words = Words::of(app.state::<Shell>().settings().language);
     if app.notification().builder().title(words.shop_asks).body(words.look).show().is_err() {
         tracing::warn!("this system shows no notices");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Language, Theme};
+    use crate::views::start::{StartSettings, WalletState};
+
+    #[test]
+    fn what_goes_with_the_page_is_a_value_and_no_script() {
+        let first = StartView {
+            wallet: WalletState::Locked,
+            waiting: 0,
+            sent_by_shop: false,
+            system_unlock: false,
+            keyboard: Some("\"}); alert(1); ({\" \\ </script>".to_owned()),
+            trouble: None,
+            settings: StartSettings { language: Language::En, theme: Theme::System },
+        };
+        let script = carry(&first).unwrap();
+        let json = script.split_once("freeze(").unwrap().1.strip_suffix(") });").unwrap();
+        let read: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(read["keyboard"], first.keyboard.unwrap());
     }
 }

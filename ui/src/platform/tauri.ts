@@ -3,6 +3,7 @@
 import { commands, events } from "./bindings";
 import { CommandError, type Facts, type Sent } from "./command-error";
 import type { Platform } from "./platform";
+import type { StartView } from "./start";
 
 type Answered<T> = { status: "ok"; data: T } | { status: "error"; error: Failed };
 
@@ -24,6 +25,11 @@ async function ask<T>(asked: Promise<Answered<T>>): Promise<T> {
 /** The same for a command that answers nothing. */
 async function tell(asked: Promise<Answered<null>>): Promise<void> {
   await ask(asked);
+}
+
+/** What the shell laid into the page (src-tauri/src/desktop/front.rs); nothing where a first question has to be asked first. */
+export function findFirst(): StartView | null {
+  return (globalThis as { passerbyFirst?: StartView }).passerbyFirst ?? null;
 }
 
 export function openShell(): Platform {

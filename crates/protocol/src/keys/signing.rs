@@ -34,6 +34,14 @@ impl SigningKey {
         }
     }
 
+    /// Makes a signature that nobody gets. Before a process's first one aws-lc gathers randomness from how long the processor
+    /// takes, which takes some 30 ms by itself: whoever has the time has it done before a person waits for it.
+    pub fn warm_up() {
+        if let Ok(any) = Self::from_scalar(&[1; 32]) {
+            es256::sign(&any, b"").ok();
+        }
+    }
+
     /// The key of a private scalar between 1 and N - 1, big-endian.
     pub fn from_scalar(scalar: &[u8; 32]) -> Result<Self, NotASigningKey> {
         Self::from_pair(es256::find_key_pair(scalar))
