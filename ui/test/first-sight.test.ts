@@ -48,7 +48,7 @@ test("an unlocked wallet is drawn with its details, and not at all when it was l
 });
 
 test("a request that is being checked leaves the room where it is until there is something to show", async () => {
-  const { heard, platform } = await openRoom("data", { consent: CONSENT_CASES.ready });
+  const { heard, platform } = await openRoom("data", { consent: CONSENT_CASES.news });
   const checked = platform.consent.view(1);
   const coming = later<Awaited<typeof checked>>();
   vi.spyOn(platform.consent, "view").mockReturnValue(coming.promise);

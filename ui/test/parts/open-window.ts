@@ -6,6 +6,8 @@ import { makeFakePlatform } from "../../src/platform/fake/fake-platform";
 import type { FakeWorld, Heard } from "../../src/platform/fake/fake-world";
 import type { Platform } from "../../src/platform/platform";
 import type { Room } from "../../src/rooms/room";
+// The window loads these later by itself; a busy machine's first test is not to wait for it.
+import "../../src/rooms/OpenWallet.svelte";
 import Window from "../../src/Window.svelte";
 
 export async function openConsent(name: ConsentCase, world: FakeWorld = {}): Promise<{ heard: Heard; platform: Platform }> {
