@@ -74,7 +74,8 @@ pub fn run(checkout: &Checkout) -> Result<ExitCode> {
         "there is no {COMPILER}; on Debian it comes with the package rustc-web"
     );
     window::build(checkout)?;
-    // Always the same place: with another compiler, cargo would begin anew.
+    // Always the same place: with another compiler, cargo would begin anew. And a place of its own, or nothing else could be built
+    // here for as long as it takes.
     let folder = checkout.target().join("cross");
     fs::create_dir_all(&folder).with_context(|| format!("tried to make {}", folder.display()))?;
     let stand_in = write_stand_in(&folder)?;
@@ -82,6 +83,7 @@ pub fn run(checkout: &Checkout) -> Result<ExitCode> {
     for (system, told) in SYSTEMS {
         eprintln!("checking {} for {system}", PACKAGES.join(" and "));
         let mut cargo = check(checkout, system, &stand_in);
+        cargo.arg("--target-dir").arg(folder.join("target"));
         cargo.envs(told.iter().copied());
         if !stream::run(&mut cargo)?.success {
             failed += 1;
