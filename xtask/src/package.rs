@@ -159,19 +159,28 @@ fn link(scheme: &str) -> String {
     )
 }
 
+/// A link as foreign verifiers make them, likewise, under the scheme that only they use.
+const FOREIGN_LINK: &str =
+    "haip-vp://?client_id=x509_san_dns%3Abank.example&request_uri=http%3A%2F%2F127.0.0.1%3A9%2Frequests%2F1";
+
 /// How programs open links: by the library of the desktops, which hands an entry without `%u` nothing, and by the script that
 /// asks whichever desktop there is. The driver needs a program that goes on.
-const OPENERS: &[(&str, &str)] =
-    &[("gio", r#"gio open "$0"; exec sleep infinity"#), ("xdg-open", r#"exec xdg-open "$0""#)];
+const GIO: &str = r#"gio open "$0"; exec sleep infinity"#;
+const XDG_OPEN: &str = r#"exec xdg-open "$0""#;
 
 /// Nobody told the system of it but the package; the program is not running. Only a wallet that holds a whole link, and not
 /// one that was merely started, says that a shop waits.
 fn cold_link(scene: &Scene) -> Result<()> {
-    for (opener, script) in OPENERS {
-        let mut person = Person::arrive_at(&scene.root, &scene.screen, &scene.folder.join(opener), ENGLISH)?;
-        let arguments = ["-c", script, &link("passerby")];
-        let window = person.open_by(Path::new("/bin/sh"), &arguments).with_context(|| opener.to_string())?;
-        window.find("heading", &scene.texts.say("w_head_shop")?).with_context(|| opener.to_string())?;
+    let of_a_shop = link("passerby");
+    for (way, script, link) in [
+        ("gio", GIO, of_a_shop.as_str()),
+        ("xdg-open", XDG_OPEN, of_a_shop.as_str()),
+        ("gio-foreign", GIO, FOREIGN_LINK),
+        ("xdg-open-foreign", XDG_OPEN, FOREIGN_LINK),
+    ] {
+        let mut person = Person::arrive_at(&scene.root, &scene.screen, &scene.folder.join(way), ENGLISH)?;
+        let window = person.open_by(Path::new("/bin/sh"), &["-c", script, link]).context(way)?;
+        window.find("heading", &scene.texts.say("w_head_shop")?).context(way)?;
         window.close()?;
     }
     Ok(())
