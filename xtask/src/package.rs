@@ -22,6 +22,7 @@ use crate::{
         texts::Texts,
     },
     needs::{self, Needs},
+    notices,
     stage::Outcome,
     tally::Tally,
 };
@@ -48,6 +49,7 @@ const EXPECTED: &[&str] = &[
     "usr/share/doc/passerby/copyright",
     "usr/share/doc/passerby/LICENSE-APACHE",
     "usr/share/doc/passerby/LICENSE-MIT",
+    "usr/share/doc/passerby/THIRD-PARTY-NOTICES.txt",
     "usr/share/icons/hicolor/16x16/apps/passerby-desktop.png",
     "usr/share/icons/hicolor/48x48/apps/passerby-desktop.png",
     "usr/share/icons/hicolor/256x256/apps/passerby-desktop.png",
@@ -132,6 +134,8 @@ fn install(scene: &Scene) -> Result<()> {
         let place = scene.root.join(file);
         ensure!(place.metadata().is_ok_and(|about| about.len() > 0), "there is no {file}");
     }
+    let notices = scene.root.join("usr/share/doc/passerby").join(notices::NAME);
+    notices::judge(&fs::read_to_string(notices).context("reading the notices")?)?;
     // What the system does by itself whenever a program was installed or removed (a trigger of desktop-file-utils).
     say(Command::new("update-desktop-database").arg(scene.root.join(APPLICATIONS)))?;
     Ok(())
