@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::finding::Finding;
 
 /// Below this the next weeks of ordinary use may fail.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 const LITTLE_ROOM: u64 = 16 * 1024 * 1024;
 
 /// All that can be told of a vault that is closed.
