@@ -22,7 +22,6 @@ use crate::{
         texts::Texts,
     },
     needs::{self, Needs},
-    notices,
     stage::Outcome,
     tally::Tally,
 };
@@ -134,8 +133,6 @@ fn install(scene: &Scene) -> Result<()> {
         let place = scene.root.join(file);
         ensure!(place.metadata().is_ok_and(|about| about.len() > 0), "there is no {file}");
     }
-    let notices = scene.root.join("usr/share/doc/passerby").join(notices::NAME);
-    notices::judge(&fs::read_to_string(notices).context("reading the notices")?)?;
     // What the system does by itself whenever a program was installed or removed (a trigger of desktop-file-utils).
     say(Command::new("update-desktop-database").arg(scene.root.join(APPLICATIONS)))?;
     Ok(())
