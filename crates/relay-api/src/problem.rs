@@ -59,6 +59,10 @@ problems! {
     ShopProof = "shop-proof", 401, "The shop proof is missing or does not fit this request.";
     /// The relay's admin has not added this shop.
     ShopUnknown = "shop-unknown", 403, "This relay does not know this shop.";
+    /// The relay's admin lets this shop ask for nothing at present.
+    ShopSuspended = "shop-suspended", 403, "The admin of this relay has suspended this shop.";
+    /// The shop has parked as many requests as it may on one day.
+    OverQuota = "over-quota", 429, "This shop has parked as many requests as it may today.";
     /// No DPoP proof, or one that does not fit.
     WalletProof = "wallet-proof", 401, "The DPoP proof is missing or does not fit this request.";
     /// The Statement cannot be accepted.

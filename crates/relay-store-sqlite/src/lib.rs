@@ -9,6 +9,7 @@
 //! This crate must never edit a migration that has landed.
 
 mod answer;
+mod challenge;
 mod connect;
 mod failure;
 mod opening;

@@ -1,8 +1,10 @@
 //! Parked requests in SQLite.
 
 use async_trait::async_trait;
-use passerby_relay_store::{Bind, NewRequest, Park, ParkedRequest, RequestStore, StoreError, WRONG_CODES};
-use sqlx::{SqliteConnection, query, query_as};
+use passerby_relay_store::{
+    Bind, DAY, NewRequest, Park, ParkedRequest, RequestStore, StoreError, WRONG_CODES,
+};
+use sqlx::{SqliteConnection, query, query_as, query_scalar};
 
 use crate::SqliteStore;
 use crate::failure::store_error;
@@ -78,7 +80,7 @@ fn is_same(parked: &NewRequest, request: &NewRequest) -> bool {
 
 #[async_trait]
 impl RequestStore for SqliteStore {
-    async fn park_request(&self, request: &NewRequest) -> Result<Park, StoreError> {
+    async fn park_request(&self, request: &NewRequest, most_a_day: u32) -> Result<Park, StoreError> {
         let mut transaction = self.begin().await?;
         if let Some(row) = find_row(&mut transaction, &request.id).await? {
             let same = is_same(&ParkedRequest::from(row).parked, request);
@@ -103,6 +105,19 @@ impl RequestStore for SqliteStore {
         .map_err(store_error)?;
         if open.is_none() {
             return Ok(Park::TransactionClosed);
+        }
+        let day = request.parked_at.div_euclid(DAY);
+        let parked = query_scalar!(
+            "INSERT INTO parked_by_day (sector, day, parked) VALUES (?, ?, 1)
+             ON CONFLICT (sector, day) DO UPDATE SET parked = parked + 1 RETURNING parked",
+            request.sector,
+            day
+        )
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+        if parked > i64::from(most_a_day) {
+            return Ok(Park::OverQuota);
         }
         query!(
             "INSERT INTO requests (id, sector, transaction_id, request, redirect_uri, client_id, nonce, response_uri,

@@ -1,7 +1,9 @@
 //! Sweeping in SQLite.
 
 use async_trait::async_trait;
-use passerby_relay_store::{AFTER_RESPONSE_BY, COLLECT_AGAIN, StoreError, SweepStore, Swept, UNCOLLECTED};
+use passerby_relay_store::{
+    AFTER_RESPONSE_BY, CHALLENGE_LIFE, COLLECT_AGAIN, DAY, StoreError, SweepStore, Swept, UNCOLLECTED,
+};
 use sqlx::{query, query_scalar};
 
 use crate::SqliteStore;
@@ -45,6 +47,16 @@ impl SweepStore for SqliteStore {
         .await
         .map_err(store_error)?
         .rows_affected();
+        let before = now.saturating_sub(CHALLENGE_LIFE);
+        query!("DELETE FROM challenges WHERE made_at <= ?", before)
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?;
+        let today = now.div_euclid(DAY);
+        query!("DELETE FROM parked_by_day WHERE day < ?", today)
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?;
         transaction.commit().await.map_err(store_error)?;
         Ok(Swept { requests, uncollected, expired, forgotten_claims })
     }

@@ -14,6 +14,7 @@
 //! This crate must never name a plaintext, a cryptographic primitive, or a particular database.
 
 pub mod answer;
+pub mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
@@ -26,12 +27,13 @@ pub mod sweep;
 pub mod transaction;
 
 pub use answer::{Answer, AnswerStore, Answered, NewGrant};
+pub use challenge::{Challenge, ChallengeStore, Met, ProvenShop};
 pub use error::StoreError;
 pub use grant::{Grant, GrantId, ParseGrantIdError};
 pub use opening::{NewOpening, Opening, OpeningStore};
 pub use request::{Bind, NewRequest, Park, ParkedRequest, RequestStore};
 pub use self_copy::{LeaveCopy, SelfCopy, SelfCopyStore};
-pub use shop::{KeepStatement, KeptStatement, RemovedShop, Shop, ShopStore};
+pub use shop::{KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, Suspension};
 pub use sweep::{SweepStore, Swept};
 pub use transaction::{Asked, Collect, Collected, Transaction, TransactionStore};
 
@@ -46,14 +48,32 @@ pub const COLLECT_AGAIN: i64 = 120;
 pub const UNCOLLECTED: i64 = 24 * 3600;
 /// A request is kept for this many seconds after its `response_by`.
 pub const AFTER_RESPONSE_BY: i64 = 24 * 3600;
+/// A challenge that nobody met is kept for this many seconds.
+pub const CHALLENGE_LIFE: i64 = 7 * 24 * 3600;
+/// A day, by which a shop's requests are counted. It begins at midnight UTC.
+pub const DAY: i64 = 24 * 3600;
 
 /// Everything a relay needs of its store.
 pub trait RelayStore:
-    ShopStore + RequestStore + TransactionStore + AnswerStore + OpeningStore + SelfCopyStore + SweepStore
+    ShopStore
+    + ChallengeStore
+    + RequestStore
+    + TransactionStore
+    + AnswerStore
+    + OpeningStore
+    + SelfCopyStore
+    + SweepStore
 {
 }
 
 impl<S> RelayStore for S where
-    S: ShopStore + RequestStore + TransactionStore + AnswerStore + OpeningStore + SelfCopyStore + SweepStore
+    S: ShopStore
+        + ChallengeStore
+        + RequestStore
+        + TransactionStore
+        + AnswerStore
+        + OpeningStore
+        + SelfCopyStore
+        + SweepStore
 {
 }

@@ -50,6 +50,8 @@ pub enum Park {
     IdTaken,
     /// Its transaction has been answered or burned: no further request can join it.
     TransactionClosed,
+    /// The shop has parked as many as it may on the day of `parked_at`.
+    OverQuota,
 }
 
 /// What became of a request that a wallet wanted to have to itself.
@@ -69,7 +71,10 @@ pub enum Bind {
 #[async_trait]
 pub trait RequestStore: Send + Sync {
     /// Parks a request, and opens its transaction unless that is open. `parked_at` does not count when contents are compared.
-    async fn park_request(&self, request: &NewRequest) -> Result<Park, StoreError>;
+    ///
+    /// At most `most_a_day` requests of a shop are parked between two midnights (UTC, see [`crate::DAY`]), whatever becomes of them. One that is
+    /// parked already counts once.
+    async fn park_request(&self, request: &NewRequest, most_a_day: u32) -> Result<Park, StoreError>;
 
     async fn find_request(&self, id: &str) -> Result<Option<ParkedRequest>, StoreError>;
 

@@ -14,6 +14,48 @@ pub struct Shop {
     pub added_at: i64,
     /// The newest Statement it brought, `None` until the first.
     pub statement: Option<KeptStatement>,
+    /// How its host proved itself; `None` when it was added at the admin's word.
+    pub proof: Option<Proof>,
+    /// Set while the admin lets it ask for nothing.
+    pub suspension: Option<Suspension>,
+    /// Claim names that the admin lets it ask for; `None` when nobody has looked, and then all that its Statement names.
+    pub allowed_claims: Option<Vec<String>>,
+    /// How many requests it may park a day, where that differs from what is usual at this relay.
+    pub requests_a_day: Option<u32>,
+}
+
+/// Where a host showed its challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// In a file of its web site.
+    File,
+    /// In a TXT record.
+    Dns,
+}
+
+impl Proof {
+    /// The word for it, in tables and on the admin's screen.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Dns => "dns",
+        }
+    }
+
+    /// The proof of a word.
+    #[must_use]
+    pub fn find(word: &str) -> Option<Self> {
+        [Self::File, Self::Dns].into_iter().find(|proof| proof.word() == word)
+    }
+}
+
+/// Why a shop may ask for nothing at present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspension {
+    pub since: i64,
+    /// In the admin's words, for admins.
+    pub reason: String,
 }
 
 /// A Statement whose signature, sector and time the caller has checked.
@@ -72,4 +114,16 @@ pub trait ShopStore: Send + Sync {
         recorded_root_jkt: &str,
         statement: &KeptStatement,
     ) -> Result<KeepStatement, StoreError>;
+
+    /// Suspends a shop; one that is suspended already gets the new moment and reason. `false` when there is no such shop.
+    async fn suspend_shop(&self, sector: &str, suspension: &Suspension) -> Result<bool, StoreError>;
+
+    /// Ends a suspension, if there is one. `false` when there is no such shop.
+    async fn resume_shop(&self, sector: &str) -> Result<bool, StoreError>;
+
+    /// Says what a shop may ask for; `None`: all that its Statement names. `false` when there is no such shop.
+    async fn allow_claims(&self, sector: &str, claims: Option<&[String]>) -> Result<bool, StoreError>;
+
+    /// Says how many requests a shop may park a day; `None`: as usual at this relay. `false` when there is no such shop.
+    async fn limit_shop(&self, sector: &str, requests_a_day: Option<u32>) -> Result<bool, StoreError>;
 }

@@ -37,6 +37,17 @@ impl Randomness {
     }
 }
 
+/// How many requests a shop may park a day, unless the admin said otherwise of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestsADay(pub u32);
+
+impl Default for RequestsADay {
+    /// One every nine seconds, day and night: generous for a shop, and an end for a program that has gone mad.
+    fn default() -> Self {
+        Self(10_000)
+    }
+}
+
 /// Everything a relay is made of.
 #[derive(Clone)]
 pub struct RelayState {
@@ -45,6 +56,7 @@ pub struct RelayState {
     now: Now,
     randomness: Randomness,
     used_proofs: Arc<UsedProofs>,
+    requests_a_day: RequestsADay,
 }
 
 impl RelayState {
@@ -61,7 +73,14 @@ impl RelayState {
             now: Now(clock),
             randomness: Randomness(Arc::new(Mutex::new(rng))),
             used_proofs: Arc::new(UsedProofs::default()),
+            requests_a_day: RequestsADay::default(),
         }
+    }
+
+    /// The same with another number of requests a day for each shop.
+    #[must_use]
+    pub fn with_requests_a_day(self, requests_a_day: RequestsADay) -> Self {
+        Self { requests_a_day, ..self }
     }
 
     #[must_use]
@@ -97,6 +116,12 @@ impl FromRef<RelayState> for Now {
 impl FromRef<RelayState> for Randomness {
     fn from_ref(state: &RelayState) -> Self {
         state.randomness.clone()
+    }
+}
+
+impl FromRef<RelayState> for RequestsADay {
+    fn from_ref(state: &RelayState) -> Self {
+        state.requests_a_day
     }
 }
 

@@ -28,6 +28,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "method-not-allowed": m.e_refused,
   "shop-proof": m.e_refused,
   "shop-unknown": m.e_refused,
+  "shop-suspended": m.e_refused,
+  "over-quota": m.e_refused,
   "code-wrong": m.e_refused,
   "code-used": m.e_refused,
   burned: m.e_refused,

@@ -1,6 +1,6 @@
 //! Collecting and opening.
 
-use super::{T0, answer, code, grant_id, park, request};
+use super::{MANY, T0, answer, code, grant_id, park, request};
 use crate::{Answered, Collect, Collected, NewOpening, Opening, Park, RelayStore, UNCOLLECTED};
 
 /// The right code works, works again for 120 seconds, and then never.
@@ -68,7 +68,7 @@ pub async fn burns_after_three_wrong_codes(store: &dyn RelayStore) {
     assert!(store.find_transaction("shop.example", "t2").await.unwrap().unwrap().burned);
     assert!(store.find_request("r2").await.unwrap().unwrap().burned);
     assert_eq!(store.answer(&answer("r2", 2)).await.unwrap(), Answered::Burned);
-    let late = store.park_request(&request("shop.example", "r3", "t2")).await.unwrap();
+    let late = store.park_request(&request("shop.example", "r3", "t2"), MANY).await.unwrap();
     assert_eq!(late, Park::TransactionClosed);
 }
 

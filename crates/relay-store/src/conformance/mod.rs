@@ -14,6 +14,7 @@
 )]
 
 mod answers;
+mod challenges;
 mod grants;
 mod requests;
 mod self_copies;
@@ -23,19 +24,24 @@ mod sweeping;
 pub use answers::{
     answers_once, answers_once_for_a_transaction, answers_the_same_bytes_again, races_have_one_winner,
 };
+pub use challenges::{keeps_one_challenge, meets_a_challenge_once};
 pub use grants::{
     burns_after_three_wrong_codes, collects_once, forfeits_what_nobody_collects, hands_out_a_refusal,
     openings_are_the_holders_to_see, opens_only_the_shops_own,
 };
-pub use requests::{binds_to_the_first_key, keeps_transactions_of_shops_apart, parks_once};
+pub use requests::{
+    binds_to_the_first_key, keeps_transactions_of_shops_apart, parks_no_more_than_a_days_quota, parks_once,
+};
 pub use self_copies::{copies_go_with_the_last_grant, keeps_copies_of_holders_only, keeps_the_newest_copy};
-pub use shops::{adds_lists_and_removes_shops, keeps_the_newest_statement};
-pub use sweeping::{forgets_claims, sweeps_grants, sweeps_requests};
+pub use shops::{adds_lists_and_removes_shops, keeps_the_newest_statement, remembers_what_the_admin_said};
+pub use sweeping::{forgets_claims, sweeps_challenges, sweeps_grants, sweeps_requests};
 
 use crate::{Answer, GrantId, NewGrant, NewRequest, Park, RelayStore};
 
 /// A moment to count from.
 pub const T0: i64 = 1_800_000_000;
+/// More requests a day than any case parks.
+pub const MANY: u32 = 1_000;
 
 /// A request of a shop that the case has added.
 #[must_use]
@@ -60,7 +66,7 @@ pub fn request(sector: &str, id: &str, transaction_id: &str) -> NewRequest {
 /// Adds a shop and parks one of its requests.
 pub async fn park(store: &dyn RelayStore, request: &NewRequest) {
     store.add_shop(&request.sector, "root", T0).await.unwrap();
-    assert_eq!(store.park_request(request).await.unwrap(), Park::Parked);
+    assert_eq!(store.park_request(request, MANY).await.unwrap(), Park::Parked);
 }
 
 /// An answer with a grant; `mark` makes it differ from others.
@@ -102,13 +108,14 @@ pub fn code(mark: u8) -> [u8; 32] {
 macro_rules! conformance_suite {
     ($open:expr) => {
         $crate::conformance_suite!(@each $open;
-            adds_lists_and_removes_shops keeps_the_newest_statement
+            adds_lists_and_removes_shops keeps_the_newest_statement remembers_what_the_admin_said
+            keeps_one_challenge meets_a_challenge_once parks_no_more_than_a_days_quota
             parks_once binds_to_the_first_key keeps_transactions_of_shops_apart
             answers_once answers_the_same_bytes_again answers_once_for_a_transaction races_have_one_winner
             collects_once forfeits_what_nobody_collects hands_out_a_refusal burns_after_three_wrong_codes
             opens_only_the_shops_own openings_are_the_holders_to_see
             keeps_the_newest_copy keeps_copies_of_holders_only copies_go_with_the_last_grant
-            sweeps_requests sweeps_grants forgets_claims
+            sweeps_requests sweeps_grants sweeps_challenges forgets_claims
         );
     };
     (@each $open:expr; $($case:ident)+) => {

@@ -1,7 +1,7 @@
 //! Shops and their Statements.
 
 use super::{T0, answer, park, request};
-use crate::{KeepStatement, KeptStatement, RelayStore, RemovedShop};
+use crate::{KeepStatement, KeptStatement, RelayStore, RemovedShop, Suspension};
 
 /// A shop is added once, listed by sector, and removed with everything that hangs on it.
 pub async fn adds_lists_and_removes_shops(store: &dyn RelayStore) {
@@ -50,4 +50,42 @@ pub async fn keeps_the_newest_statement(store: &dyn RelayStore) {
     assert_eq!(shop.statement, Some(statement(3, "three", "root-2")));
     let nobody = store.keep_statement("nobody.example", "root-1", &statement(1, "one", "root-1")).await;
     assert_eq!(nobody.unwrap(), KeepStatement::Changed);
+}
+
+/// What the admin says of a shop stays until the admin says otherwise, and goes with the shop.
+pub async fn remembers_what_the_admin_said(store: &dyn RelayStore) {
+    let suspension = |since, reason: &str| Suspension { since, reason: reason.into() };
+    let claims = ["name".to_owned(), "address.postal_code".to_owned()];
+    assert!(!store.suspend_shop("shop.example", &suspension(T0, "unpaid")).await.unwrap());
+    assert!(!store.resume_shop("shop.example").await.unwrap());
+    assert!(!store.allow_claims("shop.example", Some(&claims)).await.unwrap());
+    assert!(!store.limit_shop("shop.example", Some(5)).await.unwrap());
+    let find = async || store.find_shop("shop.example").await.unwrap().unwrap();
+
+    store.add_shop("shop.example", "root-1", T0).await.unwrap();
+    store.add_shop("another.example", "root-1", T0).await.unwrap();
+    let fresh = find().await;
+    assert_eq!(
+        (fresh.proof, fresh.suspension, fresh.allowed_claims, fresh.requests_a_day),
+        (None, None, None, None)
+    );
+    assert!(store.suspend_shop("shop.example", &suspension(T0, "unpaid")).await.unwrap());
+    assert!(store.suspend_shop("shop.example", &suspension(T0 + 1, "complaints")).await.unwrap());
+    assert!(store.allow_claims("shop.example", Some(&claims)).await.unwrap());
+    assert!(store.limit_shop("shop.example", Some(5)).await.unwrap());
+    let told = find().await;
+    assert_eq!(told.suspension, Some(suspension(T0 + 1, "complaints")));
+    assert_eq!((told.allowed_claims, told.requests_a_day), (Some(claims.to_vec()), Some(5)));
+    let another = store.find_shop("another.example").await.unwrap().unwrap();
+    assert_eq!((another.suspension, another.allowed_claims, another.requests_a_day), (None, None, None));
+
+    assert!(store.resume_shop("shop.example").await.unwrap());
+    assert!(store.resume_shop("shop.example").await.unwrap(), "twice does no harm");
+    assert!(store.allow_claims("shop.example", Some(&[])).await.unwrap());
+    assert_eq!(find().await.allowed_claims, Some(Vec::new()), "nothing at all is not the same as everything");
+    assert!(store.allow_claims("shop.example", None).await.unwrap());
+    assert!(store.limit_shop("shop.example", None).await.unwrap());
+    let again = find().await;
+    assert_eq!((again.suspension, again.allowed_claims, again.requests_a_day), (None, None, None));
+    assert_eq!(store.list_shops().await.unwrap().len(), 2);
 }

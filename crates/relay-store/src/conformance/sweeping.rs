@@ -1,9 +1,7 @@
 //! What has reached its end goes, and nothing else.
 
 use super::{T0, answer, code, grant_id, park, request};
-use crate::{Collect, RelayStore, Swept};
-
-const DAY: i64 = 86_400;
+use crate::{CHALLENGE_LIFE, Challenge, Collect, DAY, RelayStore, Swept};
 
 /// A request goes a day after its `response_by`, with its answer and its transaction.
 pub async fn sweeps_requests(store: &dyn RelayStore) {
@@ -46,6 +44,16 @@ pub async fn sweeps_grants(store: &dyn RelayStore) {
     assert_eq!(store.sweep(end).await.unwrap().expired, 1);
     assert!(store.find_openings(grant_id(1), "holder 1").await.unwrap().is_none());
     assert_eq!(store.sweep(end).await.unwrap(), Swept::default(), "a second sweep finds nothing");
+}
+
+/// A challenge that nobody met goes after its week.
+pub async fn sweeps_challenges(store: &dyn RelayStore) {
+    let challenge = Challenge { sector: "shop.example".into(), token: "token".into(), made_at: T0 };
+    store.keep_challenge(&challenge).await.unwrap();
+    store.sweep(T0 + CHALLENGE_LIFE - 1).await.unwrap();
+    assert_eq!(store.find_challenge("shop.example").await.unwrap(), Some(challenge));
+    store.sweep(T0 + CHALLENGE_LIFE).await.unwrap();
+    assert_eq!(store.find_challenge("shop.example").await.unwrap(), None);
 }
 
 /// Claim and receipts are forgotten when they can no longer be collected; the release stays.

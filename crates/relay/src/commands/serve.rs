@@ -17,6 +17,7 @@ use super::{Failure, key_file};
 use crate::cli::ServeArgs;
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::state::RequestsADay;
 use crate::{Identity, RelayState};
 
 /// Serves until SIGTERM or SIGINT.
@@ -39,7 +40,8 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let issuer = with_port(&config.identity.issuer, address.port())?;
     let identity = Identity::new(issuer, key, config.identity.development).map_err(Failure::config)?;
     let store = open_store(&config).await?;
-    let state = RelayState::new(identity, Arc::new(store.clone()), Arc::new(SystemClock), UnwrapErr(SysRng));
+    let state = RelayState::new(identity, Arc::new(store.clone()), Arc::new(SystemClock), UnwrapErr(SysRng))
+        .with_requests_a_day(RequestsADay(config.shops.requests_a_day));
 
     let stop = until_told_to_stop().context("listening for signals")?;
     let mut out = std::io::stdout();

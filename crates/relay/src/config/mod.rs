@@ -3,6 +3,7 @@
 mod http;
 mod identity;
 mod log;
+mod shops;
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use confique::toml::FormatOptions;
 pub use http::HttpConfig;
 pub use identity::IdentityConfig;
 pub use log::LogConfig;
+pub use shops::ShopsConfig;
 pub use store::StoreConfig;
 
 /// Configuration of a Passerby relay.
@@ -30,6 +32,9 @@ pub struct Config {
     /// Where it keeps what it carries.
     #[config(nested)]
     pub store: StoreConfig,
+    /// What it allows shops.
+    #[config(nested)]
+    pub shops: ShopsConfig,
     /// What it writes into its log (standard error, one JSON object a line).
     #[config(nested)]
     pub log: LogConfig,

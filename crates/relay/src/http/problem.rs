@@ -19,13 +19,21 @@ pub struct Refused {
     problem: Problem,
     /// Which check failed, in the words of docs/protocol.md.
     refusal: Option<&'static str>,
+    /// After how many seconds the same may be tried again.
+    retry_after: Option<u32>,
 }
 
 impl Refused {
     /// A no with the word of the check that failed.
     #[must_use]
     pub fn because(problem: Problem, refusal: &'static str) -> Self {
-        Self { problem, refusal: Some(refusal) }
+        Self { problem, refusal: Some(refusal), retry_after: None }
+    }
+
+    /// A no that ends by itself after so many seconds.
+    #[must_use]
+    pub fn until(problem: Problem, retry_after: u32) -> Self {
+        Self { problem, refusal: None, retry_after: Some(retry_after) }
     }
 
     /// The word of the no.
@@ -37,7 +45,9 @@ impl Refused {
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
-        Self { problem, refusal: None }
+        // What is wrong with the relay itself is often over soon.
+        let retry_after = (problem == Problem::Unavailable).then_some(5);
+        Self { problem, refusal: None, retry_after }
     }
 }
 
@@ -79,8 +89,8 @@ pub async fn explain(issuer: Issuer, request: Request, next: Next) -> Response {
         details = details.with_type(kind);
     }
     let mut explained = details.into_response();
-    if problem == Problem::Unavailable {
-        explained.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    if let Some(seconds) = refused.retry_after {
+        explained.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     // For the log, which stands around this.
     explained.extensions_mut().insert(refused);

@@ -35,6 +35,11 @@ pub struct ListedShop {
 }
 
 impl CallingShop {
+    /// A shop that its relay's admin has suspended asks for nothing; what it was sent before stays its own.
+    pub fn require_active(&self) -> Result<(), Refused> {
+        if self.record.suspension.is_some() { Err(Problem::ShopSuspended.into()) } else { Ok(()) }
+    }
+
     /// Reads the JSON body that the proof covers.
     pub fn parse_body<T: DeserializeOwned>(&self) -> Result<T, Refused> {
         json::parse(&self.body).map_err(|_| Problem::Malformed.into())

@@ -9,16 +9,17 @@ use passerby_protocol::random_id::{RequestId, TransactionId};
 use passerby_protocol::request::{
     RequestLink, RequestObject, RequestUri, SignedRequest, TYP, TermsText, TimeLimit,
 };
+use passerby_protocol::time::Timestamp;
 use passerby_protocol::wire::jws::Unverified;
 use passerby_relay_api::request::{ParkedBody, RequestBody};
 use passerby_relay_api::{Problem, ProblemBody};
-use passerby_relay_store::{NewRequest, Park, RequestStore};
+use passerby_relay_store::{DAY, NewRequest, Park, RequestStore};
 use url::Url;
 
 use crate::Identity;
 use crate::http::problem::Refused;
 use crate::http::shop_proof::ListedShop;
-use crate::state::Now;
+use crate::state::{Now, RequestsADay};
 
 /// The longest `redirect_uri`, in bytes.
 const LONGEST_ADDRESS: usize = 2_048;
@@ -38,6 +39,20 @@ fn check_redirect_uri(text: &str, shop: &ListedShop) -> Result<(), Refused> {
     if fits { Ok(()) } else { Err(refused("redirect-foreign")) }
 }
 
+/// Nothing is parked that asks for more than the relay's admin has allowed this shop, however optional. What the shop's own Statement
+/// does not name is no matter of the relay: wallets pass over it, or refuse.
+fn check_asked(signed: &SignedRequest, shop: &ListedShop) -> Result<(), Refused> {
+    let Some(allowed) = &shop.calling.record.allowed_claims else { return Ok(()) };
+    let mut could_go = signed.asked().all().filter(|claim| shop.statement.allowed_claims.contains(claim));
+    let fits = could_go.all(|claim| allowed.iter().any(|name| name == claim.as_str()));
+    if fits { Ok(()) } else { Err(refused("claim-not-allowed")) }
+}
+
+/// Seconds until a shop's requests are counted from nothing again.
+fn until_midnight(now: Timestamp) -> u32 {
+    u32::try_from(DAY - now.seconds().rem_euclid(DAY)).unwrap_or(u32::MAX)
+}
+
 /// Park a request.
 ///
 /// The request object is checked as a wallet would, as far as a relay can. The same id with the same content is answered again;
@@ -51,17 +66,20 @@ fn check_redirect_uri(text: &str, shop: &ListedShop) -> Result<(), Refused> {
     responses(
         (status = 201, body = ParkedBody),
         (status = 401, description = "`shop-proof`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "`shop-unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "`shop-unknown`, `shop-suspended`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "`already-parked`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`request-refused`, `statement-refused`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "`over-quota`", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 pub async fn park(
     State(identity): State<Arc<Identity>>,
     State(requests): State<Arc<dyn RequestStore>>,
     State(now): State<Now>,
+    State(usual): State<RequestsADay>,
     shop: ListedShop,
 ) -> Result<(StatusCode, Json<ParkedBody>), Refused> {
+    shop.calling.require_active()?;
     let now = now.read();
     let body: RequestBody = shop.calling.parse_body()?;
     let id = RequestId::parse(&body.id).map_err(|_| Problem::Malformed)?;
@@ -70,8 +88,9 @@ pub async fn park(
 
     let uri = RequestUri::new(identity.issuer().clone(), id.clone());
     let link = RequestLink::new(shop.calling.sector.clone(), uri.clone());
-    SignedRequest::parse(&link, &body.request, identity.keys(), TimeLimit::FirstFetch, now)
+    let signed = SignedRequest::parse(&link, &body.request, identity.keys(), TimeLimit::FirstFetch, now)
         .map_err(|no| refused(no.word()))?;
+    check_asked(&signed, &shop)?;
     // Read again for what the relay keeps of it; every member was checked above.
     let read = Unverified::<RequestObject>::parse(&body.request, TYP).map_err(|_| Problem::Failed)?;
     if read.header().kid.as_deref() != Some(shop.calling.call.key.jkt().as_str()) {
@@ -84,6 +103,7 @@ pub async fn park(
         return Err(refused("retention-too-long"));
     }
 
+    let most_a_day = shop.calling.record.requests_a_day;
     let new = NewRequest {
         id: id.into(),
         sector: shop.calling.sector.into(),
@@ -99,7 +119,9 @@ pub async fn park(
         request: body.request,
         parked_at: now.seconds(),
     };
-    match requests.park_request(&new).await? {
+    let most_a_day = most_a_day.unwrap_or(usual.0);
+    match requests.park_request(&new, most_a_day).await? {
+        Park::OverQuota => Err(Refused::until(Problem::OverQuota, until_midnight(now))),
         Park::Parked => Ok((StatusCode::CREATED, Json(ParkedBody { request_uri: uri.to_text() }))),
         _ => Err(Problem::AlreadyParked.into()),
     }

@@ -62,7 +62,7 @@ fn is_chained(parsed: &ParsedStatement, kept: Option<&Kept>) -> bool {
     responses(
         (status = 200, body = AttestationBody),
         (status = 401, description = "`shop-proof`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "`shop-unknown`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "`shop-unknown`, `shop-suspended`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`statement-refused`", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
@@ -89,6 +89,7 @@ pub async fn attest(
         return Err(Problem::ShopProof.into());
     }
     used_proofs.consume_shop(&calling.call, now)?;
+    calling.require_active()?;
 
     let keep = KeptStatement {
         compact: statement,

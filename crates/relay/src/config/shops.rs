@@ -1,0 +1,16 @@
+//! Section `[shops]`.
+
+use std::net::SocketAddr;
+
+/// What this relay allows shops.
+#[derive(Debug, Clone, confique::Config)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct ShopsConfig {
+    /// How many requests a shop may park between two midnights (UTC). `passerby-relay shop limit` sets another number for one shop.
+    #[config(default = 10_000, env = "PASSERBY_RELAY_REQUESTS_A_DAY")]
+    pub requests_a_day: u32,
+
+    /// Name servers that `passerby-relay shop check` asks for TXT records, such as ["9.9.9.9:53"]. Empty: those of this computer.
+    #[config(default = [])]
+    pub name_servers: Vec<SocketAddr>,
+}
