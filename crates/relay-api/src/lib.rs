@@ -24,7 +24,7 @@ pub mod transaction;
 pub mod well_known;
 
 #[cfg(feature = "client")]
-pub use client::{Connection, ConnectionError, RelayClient, RelayError, Sent};
+pub use client::{Connection, ConnectionError, NameError, RelayClient, RelayError, Sent};
 pub use problem::{Problem, ProblemBody};
 
 /// The largest body that either end reads, in bytes.

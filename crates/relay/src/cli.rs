@@ -1,19 +1,21 @@
 //! The command line of `passerby-relay`.
 
+mod shop;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use passerby_protocol::issuer::Issuer;
-use passerby_protocol::keys::Jkt;
-use passerby_protocol::sector::Sector;
+
+pub use shop::ShopCommand;
 
 /// What `--help` ends with.
 const AFTER: &str = "\
 Examples:
   passerby-relay init --dir /etc/passerby-relay --issuer https://relay.example
-  passerby-relay shop add shop.example --root-jkt 43-characters-from-passerby-shop-init
+  passerby-relay shop add shop.example
   passerby-relay serve --config /etc/passerby-relay/relay.toml
 
 Exit codes:
@@ -40,7 +42,7 @@ pub enum Command {
     ///
     /// Prints one line on standard output when ready: `passerby-relay ready on http://ADDRESS`. The log goes to standard error.
     Serve(ServeArgs),
-    /// Add, list and remove shops
+    /// Add, list, suspend, limit and remove shops
     #[command(subcommand)]
     Shop(ShopCommand),
     /// Bring the database up to date and end; `serve` does so too
@@ -92,44 +94,4 @@ pub struct ServeArgs {
     /// Listen here instead of where the configuration says; port 0 takes a free one
     #[arg(long)]
     pub listen: Option<SocketAddr>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ShopCommand {
-    /// Add a shop, with the root key it showed you in person or by letter
-    ///
-    /// The relay vouches for this key to wallets: take it from the shop itself, not from its web site.
-    #[command(
-        after_help = "Example:\n  passerby-relay shop add shop.example --root-jkt NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-    )]
-    Add {
-        /// The shop's web address: a host name, without https://
-        #[arg(value_parser = Sector::parse)]
-        sector: Sector,
-        /// The thumbprint of its root key: 43 characters, printed by `passerby-shop init`
-        #[arg(long, value_parser = Jkt::parse, allow_hyphen_values = true)]
-        root_jkt: Jkt,
-        #[command(flatten)]
-        config: ConfigArgs,
-    },
-    /// List the shops
-    List {
-        /// Print a JSON array
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        config: ConfigArgs,
-    },
-    /// Remove a shop with everything that is kept for it
-    ///
-    /// Its staff can open none of its releases afterwards. Without --yes, says what would go and changes nothing.
-    Remove {
-        #[arg(value_parser = Sector::parse)]
-        sector: Sector,
-        /// Do it
-        #[arg(long)]
-        yes: bool,
-        #[command(flatten)]
-        config: ConfigArgs,
-    },
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use passerby_protocol::wire::jws::JwsError;
 
-use super::RefusedAddress;
+use super::{NameError, RefusedAddress};
 use crate::problem::Problem;
 
 /// Whether a request has left this computer.
@@ -53,6 +53,19 @@ impl RelayError {
             | Self::Refused { problem: Some(Problem::Unavailable | Problem::Failed), .. } => Sent::Perhaps,
             Self::Refused { .. } => Sent::Yes,
         }
+    }
+
+    /// What was wrong with the name, if it was the name.
+    #[must_use]
+    pub fn find_name_error(&self) -> Option<&NameError> {
+        let mut next: Option<&(dyn Error + 'static)> = Some(self);
+        while let Some(error) = next {
+            if let Some(found) = error.downcast_ref() {
+                return Some(found);
+            }
+            next = error.source();
+        }
+        None
     }
 
     /// The problem that the relay named, if this revision knows it.

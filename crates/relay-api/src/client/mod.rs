@@ -19,4 +19,5 @@ pub use connection::{Connection, ConnectionError};
 pub(crate) use connection::{Exchange, Reply};
 pub use error::{RelayError, Sent};
 pub use relay::RelayClient;
+pub use resolver::NameError;
 pub use verifier::{AboutWallet, VerifierClient};

@@ -7,10 +7,16 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::address::is_public;
 
-/// A public name that leads into a private network is refused as a whole: a name of a shop has no business there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this name leads to a private network")]
-struct LeadsToPrivateNetwork;
+/// Why a name leads nowhere.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameError {
+    /// A public name that leads into a private network is refused as a whole: a name of a shop has no business there.
+    #[error("this name leads to a private network")]
+    PrivateNetwork,
+    #[error("this name cannot be resolved")]
+    NotResolved(#[source] std::io::Error),
+}
 
 /// The careful resolver.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,11 +30,12 @@ impl Resolve for Resolver {
                 let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
                 return Ok(Box::new(loopback.into_iter().map(|ip| SocketAddr::new(ip, 0))) as Addrs);
             }
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(NameError::NotResolved)?;
+            let found: Vec<SocketAddr> = found.collect();
             if found.iter().all(|address| is_public(address.ip())) {
                 Ok(Box::new(found.into_iter()) as Addrs)
             } else {
-                Err(LeadsToPrivateNetwork.into())
+                Err(NameError::PrivateNetwork.into())
             }
         })
     }

@@ -6,6 +6,7 @@ mod init;
 mod key_file;
 mod migrate;
 mod openapi;
+mod question;
 mod serve;
 mod shop;
 

@@ -1,0 +1,23 @@
+//! `passerby-relay shop remove`.
+
+use anyhow::anyhow;
+use passerby_protocol::sector::Sector;
+use passerby_relay_store::ShopStore;
+
+use super::{Failure, failed, unknown};
+
+pub(super) async fn remove(store: &dyn ShopStore, sector: &Sector, yes: bool) -> Result<(), Failure> {
+    if yes {
+        let gone =
+            store.remove_shop(sector.as_str()).await.map_err(failed)?.ok_or_else(|| unknown(sector))?;
+        println!("removed {sector} with {} requests and {} grants", gone.requests, gone.grants);
+        return Ok(());
+    }
+    let would = store.count_shop(sector.as_str()).await.map_err(failed)?.ok_or_else(|| unknown(sector))?;
+    Err(anyhow!(
+        "{sector} has {} requests and {} grants that would be deleted with it; add --yes to do so",
+        would.requests,
+        would.grants
+    )
+    .into())
+}
