@@ -15,7 +15,7 @@ use sqlx::{Connection as _, SqlSafeStr as _, Transaction};
 
 use crate::failure::store_error;
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long a statement waits for another process, such as a backup, to let go of the file.
 const BUSY: Duration = Duration::from_secs(5);

@@ -14,9 +14,11 @@ mod connect;
 mod failure;
 mod opening;
 mod request;
+mod schema;
 mod self_copy;
 mod shop;
 mod sweep;
 mod transaction;
 
 pub use connect::SqliteStore;
+pub use schema::{Schema, find_schema};

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use passerby_relay_store::{ShopStore as _, StoreError};
-use passerby_relay_store_sqlite::SqliteStore;
+use passerby_relay_store_sqlite::{Schema, SqliteStore, find_schema};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
 
 #[tokio::test]
 async fn what_was_written_is_there_after_reopening() {
@@ -54,4 +56,28 @@ async fn only_the_owner_can_read_the_files() {
     for file in files {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
     }
+}
+
+#[tokio::test]
+async fn how_far_a_file_is_can_be_seen_without_changing_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("relay.db");
+    assert!(find_schema(&path).await.is_err());
+    assert!(!path.exists(), "looking makes no file");
+    let store = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(find_schema(&path).await.unwrap(), Schema::Current, "also while it is open");
+    store.close().await;
+    let sql = |text: &'static str| {
+        let path = path.clone();
+        async move {
+            let options = SqliteConnectOptions::new().filename(path);
+            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+            sqlx::raw_sql(text).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        }
+    };
+    sql("DELETE FROM _sqlx_migrations WHERE version = 3").await;
+    assert_eq!(find_schema(&path).await.unwrap(), Schema::Behind(1));
+    sql("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2").await;
+    assert_eq!(find_schema(&path).await.unwrap(), Schema::Newer);
 }

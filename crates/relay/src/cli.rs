@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use passerby_protocol::issuer::Issuer;
+use passerby_protocol::keys::Jkt;
+use passerby_protocol::sector::Sector;
 
 pub use shop::ShopCommand;
 
@@ -17,6 +19,7 @@ Examples:
   passerby-relay init --dir /etc/passerby-relay --issuer https://relay.example
   passerby-relay shop add shop.example
   passerby-relay serve --config /etc/passerby-relay/relay.toml
+  passerby-relay doctor --config /etc/passerby-relay/relay.toml
 
 Exit codes:
   0  done
@@ -36,6 +39,8 @@ pub struct Cli {
 pub enum Command {
     /// Make a configuration, a signing key and a database
     ///
+    /// On a terminal and without --issuer it asks four questions; with --issuer or --development it asks nothing.
+    ///
     /// Never overwrites a file: what is there already stays as it is and is named.
     Init(InitArgs),
     /// Serve until SIGTERM or SIGINT
@@ -45,6 +50,14 @@ pub enum Command {
     /// Add, list, suspend, limit and remove shops
     #[command(subcommand)]
     Shop(ShopCommand),
+    /// Look whether this relay is well, and say how to mend what is not
+    ///
+    /// One line a finding: ok, look (it works, and you should know), mend. Changes nothing. Ends with 1 when something is to be mended.
+    Doctor(DoctorArgs),
+    /// A throwaway relay on this computer, for developers of shops
+    ///
+    /// Keeps everything in a temporary folder that is gone at its end. Never for real people.
+    Dev(DevArgs),
     /// Bring the database up to date and end; `serve` does so too
     Migrate(ConfigArgs),
     /// Print a completion script for a shell
@@ -70,14 +83,15 @@ pub struct ConfigArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  passerby-relay init --issuer https://relay.example --listen 127.0.0.1:4180
+  passerby-relay init
+  passerby-relay init --dir /etc/passerby-relay --issuer https://relay.example --listen 127.0.0.1:4180
   passerby-relay init --dir /tmp/relay --development --listen 127.0.0.1:0")]
 pub struct InitArgs {
     /// The folder for relay.toml, relay.key and relay.db; made if it is not there
     #[arg(long, default_value = ".")]
     pub dir: PathBuf,
-    /// The origin that wallets and shops reach this relay at, such as `https://relay.example`
-    #[arg(long, required_unless_present = "development", value_parser = Issuer::parse)]
+    /// The origin that wallets and shops reach this relay at, such as `https://relay.example`; without it, four questions are asked
+    #[arg(long, value_parser = Issuer::parse)]
     pub issuer: Option<Issuer>,
     /// Where to listen; a proxy in front speaks TLS
     #[arg(long, default_value = "127.0.0.1:4180")]
@@ -88,10 +102,43 @@ pub struct InitArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  passerby-relay doctor --config /etc/passerby-relay/relay.toml
+  passerby-relay doctor --json")]
+pub struct DoctorArgs {
+    /// Print a JSON array
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  passerby-relay dev
+  passerby-relay dev --shop shoes.localhost:4001 --root-jkt NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")]
+pub struct DevArgs {
+    /// Where to listen, on this computer
+    #[arg(long, default_value = "127.0.0.1:4180")]
+    pub listen: SocketAddr,
+    /// Serve this shop only; without one, each shop on this computer is added when it first calls
+    #[arg(long, value_name = "HOST:PORT", value_parser = Sector::parse, requires = "root_jkt")]
+    pub shop: Option<Sector>,
+    /// The thumbprint of that shop's root key
+    #[arg(long, value_parser = Jkt::parse, allow_hyphen_values = true, requires = "shop")]
+    pub root_jkt: Option<Jkt>,
+}
+
+#[derive(Debug, Args)]
 pub struct ServeArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
     /// Listen here instead of where the configuration says; port 0 takes a free one
     #[arg(long)]
     pub listen: Option<SocketAddr>,
+    /// Each shop on this computer is added when it first calls: set by `dev` alone.
+    #[arg(skip)]
+    pub open_door: bool,
 }

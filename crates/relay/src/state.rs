@@ -57,6 +57,7 @@ pub struct RelayState {
     randomness: Randomness,
     used_proofs: Arc<UsedProofs>,
     requests_a_day: RequestsADay,
+    open_door: bool,
 }
 
 impl RelayState {
@@ -74,6 +75,7 @@ impl RelayState {
             randomness: Randomness(Arc::new(Mutex::new(rng))),
             used_proofs: Arc::new(UsedProofs::default()),
             requests_a_day: RequestsADay::default(),
+            open_door: false,
         }
     }
 
@@ -81,6 +83,16 @@ impl RelayState {
     #[must_use]
     pub fn with_requests_a_day(self, requests_a_day: RequestsADay) -> Self {
         Self { requests_a_day, ..self }
+    }
+
+    /// The same, adding each shop on this computer when it first calls. Only for a relay in development mode.
+    #[must_use]
+    pub fn with_open_door(self) -> Self {
+        Self { open_door: true, ..self }
+    }
+
+    pub(crate) fn has_open_door(&self) -> bool {
+        self.open_door && self.identity.issuer().is_development()
     }
 
     #[must_use]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap};
 use reqwest::{Certificate, Method, Response, redirect, tls};
 
 use super::RelayError;
@@ -72,6 +72,7 @@ impl Connection {
             .referer(false)
             .no_proxy()
             .tls_version_min(tls::Version::TLS_1_3)
+            .tls_info(true)
             .dns_resolver(Arc::new(Resolver))
             .connect_timeout(CONNECT)
             .timeout(exchange)
@@ -99,6 +100,16 @@ impl Connection {
 }
 
 impl Begun {
+    /// The clock of whoever answered, as it says.
+    pub fn find_date(&self) -> Option<String> {
+        self.response.headers().get(DATE)?.to_str().ok().map(str::to_owned)
+    }
+
+    /// The certificate of whoever answered (DER).
+    pub fn find_certificate(&self) -> Option<Vec<u8>> {
+        self.response.extensions().get::<tls::TlsInfo>()?.peer_certificate().map(<[u8]>::to_vec)
+    }
+
     /// The whole answer.
     pub async fn read(self) -> Result<Reply, RelayError> {
         let status = self.status;

@@ -10,6 +10,7 @@
 mod address;
 mod connection;
 mod error;
+mod glance;
 mod relay;
 mod resolver;
 mod verifier;
@@ -18,6 +19,7 @@ pub use address::RefusedAddress;
 pub use connection::{Connection, ConnectionError};
 pub(crate) use connection::{Exchange, Reply};
 pub use error::{RelayError, Sent};
+pub use glance::{Glance, glance};
 pub use relay::RelayClient;
 pub use resolver::NameError;
 pub use verifier::{AboutWallet, VerifierClient};

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 pub enum Failure {
     /// Exit code 1.
     Failed(anyhow::Error),
+    /// Exit code 2: what was asked for cannot be understood.
+    Usage(anyhow::Error),
     /// Exit code 3: the configuration, the key or the database cannot be used.
     Config(anyhow::Error),
 }
@@ -23,6 +25,7 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(_) => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
             Self::Config(_) => ExitCode::from(3),
         }
     }
@@ -37,7 +40,7 @@ impl From<anyhow::Error> for Failure {
 /// With all causes.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Failed(error) | Self::Config(error)) = self;
+        let (Self::Failed(error) | Self::Usage(error) | Self::Config(error)) = self;
         write!(f, "{error:#}")
     }
 }

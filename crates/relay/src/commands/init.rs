@@ -3,28 +3,36 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use passerby_protocol::issuer::Issuer;
+use passerby_protocol::sector::Sector;
 use passerby_relay_store_sqlite::SqliteStore;
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 
-use super::{Failure, key_file};
+use super::{Failure, key_file, question};
 use crate::cli::InitArgs;
 use crate::config::Config;
 
+/// What is to be made.
+struct Wanted {
+    issuer: Issuer,
+    listen: SocketAddr,
+    dir: PathBuf,
+    development: bool,
+    first_shop: Option<Sector>,
+}
+
 /// Makes what is missing, names what is there.
-pub async fn run(args: &InitArgs) -> Result<(), Failure> {
-    let issuer = match &args.issuer {
-        Some(issuer) => issuer.clone(),
-        None => find_development_issuer(args.listen)?,
-    };
-    match (args.development, issuer.is_development()) {
+pub async fn run(args: InitArgs) -> Result<(), Failure> {
+    let args = want(args)?;
+    match (args.development, args.issuer.is_development()) {
         (false, true) => {
             return Err(Failure::config(anyhow!(
-                "{issuer} is for development only: add --development, or use https"
+                "{} is for development only: add --development, or use https",
+                args.issuer
             )));
         }
         (true, false) => {
@@ -36,7 +44,7 @@ pub async fn run(args: &InitArgs) -> Result<(), Failure> {
         .with_context(|| format!("making the folder {}", args.dir.display()))?;
 
     let (config, key) = (args.dir.join("relay.toml"), args.dir.join("relay.key"));
-    let text = Config::write_template(issuer.as_str(), &args.listen.to_string(), args.development);
+    let text = Config::write_template(args.issuer.as_str(), &args.listen.to_string(), args.development);
     report(&config, write_new(&config, &text)?);
     let key_is_new = !key.exists();
     if key_is_new {
@@ -52,11 +60,68 @@ pub async fn run(args: &InitArgs) -> Result<(), Failure> {
     report(&config.store.file, database_is_new);
 
     println!();
-    println!("Next: add a shop, then serve.");
     let file = args.dir.join("relay.toml");
-    println!("  passerby-relay shop add SHOP --root-jkt THUMBPRINT --config {}", file.display());
-    println!("  passerby-relay serve --config {}", file.display());
+    let shown = file.display();
+    if let Some(sector) = &args.first_shop {
+        super::shop::begin(&config, &file, sector).await?;
+        println!("And serve:");
+    } else {
+        println!("Next: add a shop, then serve.");
+        println!("  passerby-relay shop add SHOP --config {shown}");
+    }
+    println!("  passerby-relay serve --config {shown}");
+    println!("And when it serves, see whether all is well:");
+    println!("  passerby-relay doctor --config {shown}");
     Ok(())
+}
+
+/// What the flags say; what they leave open is asked, if somebody is there.
+fn want(args: InitArgs) -> Result<Wanted, Failure> {
+    let InitArgs { dir, issuer, listen, development } = args;
+    match issuer {
+        Some(issuer) => Ok(Wanted { issuer, listen, dir, development, first_shop: None }),
+        None if development => {
+            let issuer = find_development_issuer(listen)?;
+            Ok(Wanted { issuer, listen, dir, development, first_shop: None })
+        }
+        None if question::can_ask() => Ok(ask(&dir, listen)?),
+        None => Err(Failure::Usage(anyhow!(
+            "nobody is here to be asked: say --issuer https://NAME, or --development; see --help"
+        ))),
+    }
+}
+
+/// The four questions.
+fn ask(dir: &Path, listen: SocketAddr) -> anyhow::Result<Wanted> {
+    eprintln!("Four questions; Enter takes what stands in brackets. Nothing is made before the last one.");
+    let issuer =
+        question::ask("1. The name that people reach this relay at, such as relay.example", "", parse_name)?;
+    let listen = question::ask(
+        "2. Where it listens; the proxy that speaks TLS for it sends everything there",
+        &listen.to_string(),
+        |text| text.parse().map_err(|_| "an address and a port, such as 127.0.0.1:4180".to_owned()),
+    )?;
+    let dir = question::ask(
+        "3. The folder for its configuration, key and database",
+        &dir.to_string_lossy(),
+        |text| Ok(PathBuf::from(text)),
+    )?;
+    let first_shop =
+        question::ask("4. The first shop's host, such as shop.example; Enter for none yet", "", |text| {
+            if text.is_empty() {
+                Ok(None)
+            } else {
+                Sector::parse(text).map(Some).map_err(|no| no.to_string())
+            }
+        })?;
+    Ok(Wanted { development: issuer.is_development(), issuer, listen, dir, first_shop })
+}
+
+/// People say a name where the configuration needs an origin.
+fn parse_name(text: &str) -> Result<Issuer, String> {
+    let text = text.trim_end_matches('/');
+    let origin = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    Issuer::parse(&origin).map_err(|_| "a name without a path is needed, such as relay.example".to_owned())
 }
 
 /// The address that is listened on, as an issuer. Port 0 stays: `serve` puts the port in that it gets.

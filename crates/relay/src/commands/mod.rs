@@ -1,6 +1,8 @@
 //! What the program does, a file for each command.
 
 mod completions;
+mod dev;
+mod doctor;
 mod failure;
 mod init;
 mod key_file;
@@ -19,7 +21,9 @@ use crate::cli::Command;
 /// Runs a command and says how it ended: 0 done, 1 failed, 3 configuration. (2, usage, is said before.)
 pub async fn run(command: Command) -> ExitCode {
     let outcome = match command {
-        Command::Init(args) => init::run(&args).await,
+        Command::Init(args) => init::run(args).await,
+        Command::Doctor(args) => doctor::run(&args).await,
+        Command::Dev(args) => dev::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Shop(command) => shop::run(command).await,
         Command::Migrate(args) => migrate::run(&args).await,

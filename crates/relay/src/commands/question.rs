@@ -18,8 +18,7 @@ pub fn confirm(question: &str) -> anyhow::Result<bool> {
 
 /// A question with a default, asked again until `parse` takes the answer.
 pub fn ask<T>(question: &str, default: &str, parse: impl Fn(&str) -> Result<T, String>) -> anyhow::Result<T> {
-    let input =
-        Input::<String>::new().with_prompt(question).with_initial_text("").allow_empty(default.is_empty());
+    let input = Input::<String>::new().with_prompt(question).allow_empty(default.is_empty());
     let input = if default.is_empty() { input } else { input.default(default.to_owned()) };
     let answer = input
         .validate_with(|answer: &String| parse(answer.trim()).map(|_| ()))

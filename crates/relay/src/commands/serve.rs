@@ -42,6 +42,7 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let store = open_store(&config).await?;
     let state = RelayState::new(identity, Arc::new(store.clone()), Arc::new(SystemClock), UnwrapErr(SysRng))
         .with_requests_a_day(RequestsADay(config.shops.requests_a_day));
+    let state = if args.open_door { state.with_open_door() } else { state };
 
     let stop = until_told_to_stop().context("listening for signals")?;
     let mut out = std::io::stdout();

@@ -10,7 +10,8 @@ pub struct ShopsConfig {
     #[config(default = 10_000, env = "PASSERBY_RELAY_REQUESTS_A_DAY")]
     pub requests_a_day: u32,
 
-    /// Name servers that `passerby-relay shop check` asks for TXT records, such as ["9.9.9.9:53"]. Empty: those of this computer.
+    /// Name servers that `passerby-relay shop check` asks for TXT records, each with its port, such as "9.9.9.9:53". Empty: those of
+    /// this computer.
     #[config(default = [])]
     pub name_servers: Vec<SocketAddr>,
 }

@@ -9,5 +9,6 @@ pub mod attest;
 pub mod challenge;
 pub mod look;
 pub mod name_servers;
+pub mod open_door;
 pub mod review;
 pub mod unreachable;

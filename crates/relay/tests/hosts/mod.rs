@@ -25,7 +25,14 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, UdpSocket};
 
-type Files = Arc<Mutex<HashMap<String, (StatusCode, String)>>>;
+/// What a web site shows, and the time that it says it is.
+#[derive(Default)]
+struct Site {
+    files: HashMap<String, (StatusCode, String)>,
+    date: Option<String>,
+}
+
+type Files = Arc<Mutex<Site>>;
 
 /// A web site whose files may change, at `127.0.0.1` and a port.
 pub struct ShopHost {
@@ -57,7 +64,14 @@ impl ShopHost {
     /// What stands at an address from now on.
     pub fn place(&self, path: &str, status: u16, text: impl Into<String>) {
         let status = StatusCode::from_u16(status).unwrap();
-        self.files.lock().unwrap().insert(path.to_owned(), (status, text.into()));
+        self.files.lock().unwrap().files.insert(path.to_owned(), (status, text.into()));
+    }
+
+    /// Its clock from now on is this many seconds off.
+    pub fn turn_clock(&self, seconds: i64) {
+        let at = u64::try_from(SystemClock.now().seconds() + seconds).unwrap();
+        let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(at);
+        self.files.lock().unwrap().date = Some(httpdate::fmt_http_date(at));
     }
 
     /// A line end comes after it, as editors leave one.
@@ -77,8 +91,13 @@ impl ShopHost {
 }
 
 async fn answer(State(files): State<Files>, request: Request) -> impl IntoResponse {
-    let found = files.lock().unwrap().get(request.uri().path()).cloned();
-    found.unwrap_or((StatusCode::NOT_FOUND, "nothing here".to_owned()))
+    let site = files.lock().unwrap();
+    let found = site.files.get(request.uri().path()).cloned();
+    let mut response = found.unwrap_or((StatusCode::NOT_FOUND, "nothing here".to_owned())).into_response();
+    if let Some(date) = &site.date {
+        response.headers_mut().insert("date", date.parse().unwrap());
+    }
+    response
 }
 
 /// A name server for one zone, on a free port of loopback.
@@ -128,8 +147,13 @@ pub struct Program {
 impl Program {
     /// With its name servers: these, or one that is not there.
     pub fn init(name_server: Option<&NameServer>) -> Self {
+        Self::init_at(4180, name_server)
+    }
+
+    /// The same at another port.
+    pub fn init_at(port: u16, name_server: Option<&NameServer>) -> Self {
         let program = Self { folder: tempfile::tempdir().unwrap() };
-        program.ok(&["init", "--development", "--listen", "127.0.0.1:4180"]);
+        program.ok(&["init", "--development", "--listen", &format!("127.0.0.1:{port}")]);
         let server =
             name_server.map_or_else(|| "127.0.0.1:1".to_owned(), |server| server.address.to_string());
         program.edit("#name_servers = []", &format!("name_servers = [\"{server}\"]"));
@@ -177,4 +201,42 @@ impl Program {
 pub fn line_in(said: &str) -> String {
     let (_, line) = said.split_once("that says   ").unwrap();
     line.lines().next().unwrap().to_owned()
+}
+
+/// A program that serves, ended when the test ends.
+pub struct Serving {
+    pub child: std::process::Child,
+    pub address: String,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts the program and waits for its word that it is ready.
+pub fn serve(folder: &Path, args: &[&str]) -> Serving {
+    serve_with(None, folder, args)
+}
+
+/// The same with another place for its temporary files.
+pub fn serve_with(temporary: Option<&Path>, folder: &Path, args: &[&str]) -> Serving {
+    use std::io::BufRead as _;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passerby-relay"));
+    if let Some(temporary) = temporary {
+        command.env("TMPDIR", temporary);
+    }
+    let mut child = command
+        .args(args)
+        .current_dir(folder)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim_end().strip_prefix("passerby-relay ready on ").unwrap().to_owned();
+    Serving { child, address }
 }

@@ -6,6 +6,8 @@ mod list;
 mod remove;
 mod say;
 
+use std::path::Path;
+
 use anyhow::anyhow;
 use passerby_protocol::sector::Sector;
 use passerby_relay_store::StoreError;
@@ -44,6 +46,14 @@ pub async fn run(command: ShopCommand) -> Result<(), Failure> {
         }
         ShopCommand::Remove { of, yes } => remove::remove(&store, &of.sector, yes).await,
     };
+    store.close().await;
+    outcome
+}
+
+/// Gives the first shop of a new relay its token.
+pub(super) async fn begin(config: &Config, file: &Path, sector: &Sector) -> Result<(), Failure> {
+    let store = open_store(config).await?;
+    let outcome = add::Admin { store: &store, config, file }.challenge(sector, false).await;
     store.close().await;
     outcome
 }

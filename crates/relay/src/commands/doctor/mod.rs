@@ -1,0 +1,45 @@
+//! `passerby-relay doctor`: whether this relay is well, and how to mend what is not. Changes nothing.
+
+mod clock;
+mod files;
+mod finding;
+mod name;
+mod shops;
+
+use anyhow::{Context as _, anyhow};
+use passerby_protocol::time::Clock as _;
+use passerby_relay_api::Connection;
+
+use super::Failure;
+use crate::cli::DoctorArgs;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use finding::{Finding, Verdict};
+
+/// Looks at everything, and ends with 1 when something is to be mended.
+pub async fn run(args: &DoctorArgs) -> Result<(), Failure> {
+    let config = Config::read(&args.config.config).map_err(Failure::config)?;
+    let connection = Connection::open().context("tried to look at the network")?;
+    let now = SystemClock.now();
+    let mut findings = vec![files::look_at_key(&config), files::look_at_room(&config)];
+    let (database, shops) = files::look_at_database(&config).await;
+    findings.extend(database);
+    let name = name::look(&config, &connection, now).await;
+    findings.extend(name.findings);
+    let shops = shops::look(&shops, &connection, now).await;
+    // A clock elsewhere says more than one's own.
+    findings.push(clock::compare(shops.clock.or(name.clock)));
+    findings.extend(shops.findings);
+
+    if args.json {
+        let rows: Vec<_> = findings.iter().map(Finding::to_json).collect();
+        println!("{}", serde_json::Value::from(rows));
+    } else {
+        findings.iter().for_each(Finding::print);
+    }
+    match findings.iter().filter(|finding| finding.verdict == Verdict::Mend).count() {
+        0 => Ok(()),
+        1 => Err(anyhow!("one thing is to be mended").into()),
+        many => Err(anyhow!("{many} things are to be mended").into()),
+    }
+}
