@@ -39,7 +39,7 @@ pub fn compare(other: Option<OtherClock>) -> Finding {
     let what = format!("{apart} s {side} that of {whose}");
     let mend = "Let this computer keep its time, for example by systemd-timesyncd or chrony; wallets and shops refuse what is more than two minutes off.";
     match apart {
-        0..=USUAL => Finding::ok(about, what),
+        0..=USUAL => Finding::ok(about, format!("within {apart} s of that of {whose}")),
         _ if apart <= SKEW => Finding::look(about, Trouble::new(what, mend)),
         _ => Finding::mend(about, Trouble::new(what, mend)),
     }
