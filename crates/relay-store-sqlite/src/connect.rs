@@ -60,12 +60,6 @@ impl SqliteStore {
         Ok(Self { writer, readers })
     }
 
-    /// Closes the connections; the write-ahead log goes into the file.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
-
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.readers
     }

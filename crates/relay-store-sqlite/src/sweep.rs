@@ -65,4 +65,10 @@ impl SweepStore for SqliteStore {
         query_scalar!("SELECT count(*) FROM shops").fetch_one(self.readers()).await.map_err(store_error)?;
         Ok(())
     }
+
+    /// The write-ahead log goes into the file.
+    async fn close(&self) {
+        self.readers().close().await;
+        self.writer().close().await;
+    }
 }

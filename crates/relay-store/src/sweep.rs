@@ -1,4 +1,4 @@
-//! Sweeping: what has reached its end is deleted.
+//! Sweeping: what has reached its end is deleted. And what else concerns the store as a whole.
 
 use async_trait::async_trait;
 
@@ -25,4 +25,7 @@ pub trait SweepStore: Send + Sync {
 
     /// Answers when the database does.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Gives the connections back. What was acknowledged is durable without it.
+    async fn close(&self);
 }

@@ -1,0 +1,56 @@
+//! PostgreSQL's failures in the words of the store.
+
+use passerby_relay_store::StoreError;
+
+/// Serialization failure, and deadlock detected: the transaction was taken back and may be begun anew.
+const TAKEN_BACK: [&str; 2] = ["40001", "40P01"];
+
+/// Sorts a failure: worth another try, or broken.
+pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
+    // Connections, resources (a full disk, too many connections), what an operator did, the system below, transactions taken back.
+    const CLASSES: [&str; 5] = ["08", "53", "57", "58", "40"];
+    // A lock not had in time; a standby that only reads; a transaction that stood still for too long.
+    const STATES: [&str; 3] = ["55P03", "25006", "25P03"];
+    let unavailable = match &error {
+        sqlx::Error::Database(cause) => cause.code().is_some_and(|code| {
+            CLASSES.iter().any(|class| code.starts_with(class)) || STATES.contains(&code.as_ref())
+        }),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    };
+    if unavailable { StoreError::Unavailable(Box::new(error)) } else { StoreError::Broken(Box::new(error)) }
+}
+
+/// Whether PostgreSQL took a transaction back so that another one could go on.
+pub(crate) fn was_taken_back(error: &StoreError) -> bool {
+    let StoreError::Unavailable(cause) = error else { return false };
+    matches!(
+        cause.downcast_ref(),
+        Some(sqlx::Error::Database(cause)) if cause.code().is_some_and(|code| TAKEN_BACK.contains(&code.as_ref()))
+    )
+}
+
+/// The table holds what this program never writes: another program, or a damaged database.
+#[derive(Debug, thiserror::Error)]
+#[error("a row holds a {0} that this program does not write")]
+pub(crate) struct ForeignRow(pub &'static str);
+
+impl From<ForeignRow> for StoreError {
+    fn from(row: ForeignRow) -> Self {
+        Self::Broken(Box::new(row))
+    }
+}
+
+/// Reads a digest column.
+pub(crate) fn digest(bytes: &[u8]) -> Result<[u8; 32], ForeignRow> {
+    bytes.try_into().map_err(|_| ForeignRow("digest"))
+}
+
+/// Reads a column of small numbers: PostgreSQL has signed ones only.
+pub(crate) fn number(signed: i64) -> Result<u32, ForeignRow> {
+    signed.try_into().map_err(|_| ForeignRow("number"))
+}

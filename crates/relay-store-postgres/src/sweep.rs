@@ -1,0 +1,140 @@
+//! Sweeping in PostgreSQL: in small transactions, and past whatever somebody holds.
+
+use async_trait::async_trait;
+use passerby_relay_store::{AFTER_RESPONSE_BY, COLLECT_AGAIN, StoreError, SweepStore, Swept, UNCOLLECTED};
+use sqlx::{query, query_scalar};
+
+use crate::PostgresStore;
+use crate::failure::store_error;
+
+/// How many rows go in one transaction: rows that are locked keep others waiting.
+const BATCH: i64 = 500;
+
+impl PostgresStore {
+    /// Some requests that have reached their end, and the transactions that have none left. Gives how many of both were looked at and
+    /// went.
+    async fn sweep_requests(&self, before: i64) -> Result<(usize, u64), StoreError> {
+        let mut transaction = self.begin().await?;
+        // Locked first, and looked at again afterwards: a request that was parked meanwhile keeps its transaction.
+        let ended = query!(
+            "SELECT t.sector, t.id FROM transactions t WHERE EXISTS
+             (SELECT 1 FROM requests r WHERE r.sector = t.sector AND r.transaction_id = t.id AND r.response_by <= $1)
+             LIMIT $2 FOR UPDATE OF t SKIP LOCKED",
+            before,
+            BATCH
+        )
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+        let looked_at = ended.len();
+        let (sectors, ids): (Vec<_>, Vec<_>) = ended.into_iter().map(|row| (row.sector, row.id)).unzip();
+        let requests = query!(
+            "DELETE FROM requests r USING unnest($1::text[], $2::text[]) AS ended (sector, id)
+             WHERE r.sector = ended.sector AND r.transaction_id = ended.id AND r.response_by <= $3",
+            &sectors,
+            &ids,
+            before
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(store_error)?
+        .rows_affected();
+        query!(
+            "DELETE FROM transactions t USING unnest($1::text[], $2::text[]) AS ended (sector, id)
+             WHERE t.sector = ended.sector AND t.id = ended.id AND NOT EXISTS
+             (SELECT 1 FROM requests r WHERE r.sector = t.sector AND r.transaction_id = t.id)",
+            &sectors,
+            &ids
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+        transaction.commit().await.map_err(store_error)?;
+        Ok((looked_at, requests))
+    }
+
+    async fn sweep_uncollected(&self, before: i64) -> Result<u64, StoreError> {
+        let deleted = query!(
+            "WITH ended AS MATERIALIZED
+             (SELECT id FROM grants WHERE collected_at IS NULL AND granted_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+             DELETE FROM grants USING ended WHERE grants.id = ended.id",
+            before,
+            BATCH
+        )
+        .execute(self.pool())
+        .await;
+        Ok(deleted.map_err(store_error)?.rows_affected())
+    }
+
+    async fn sweep_expired(&self, now: i64) -> Result<u64, StoreError> {
+        let deleted = query!(
+            "WITH ended AS MATERIALIZED
+             (SELECT id FROM grants WHERE keep_until <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+             DELETE FROM grants USING ended WHERE grants.id = ended.id",
+            now,
+            BATCH
+        )
+        .execute(self.pool())
+        .await;
+        Ok(deleted.map_err(store_error)?.rows_affected())
+    }
+
+    async fn forget_claims(&self, before: i64) -> Result<u64, StoreError> {
+        let forgotten = query!(
+            "WITH ended AS MATERIALIZED
+             (SELECT id FROM grants WHERE collected_at < $1 AND relay_receipt IS NOT NULL LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)
+             UPDATE grants SET grant_claim = NULL, consent_receipt = NULL, relay_receipt = NULL
+             FROM ended WHERE grants.id = ended.id",
+            before,
+            BATCH
+        )
+        .execute(self.pool())
+        .await;
+        Ok(forgotten.map_err(store_error)?.rows_affected())
+    }
+
+    /// Repeats a step until it finds less than a whole batch, and gives the sum.
+    async fn until_done<F>(&self, step: impl Fn() -> F + Sync) -> Result<u64, StoreError>
+    where
+        F: Future<Output = Result<u64, StoreError>> + Send,
+    {
+        let mut sum = 0;
+        loop {
+            let found = self.again(&step).await?;
+            sum += found;
+            if found < BATCH.unsigned_abs() {
+                return Ok(sum);
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl SweepStore for PostgresStore {
+    async fn sweep(&self, now: i64) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        let before = now.saturating_sub(AFTER_RESPONSE_BY);
+        loop {
+            let (looked_at, requests) = self.again(|| self.sweep_requests(before)).await?;
+            swept.requests += requests;
+            if looked_at < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+                break;
+            }
+        }
+        let before = now.saturating_sub(UNCOLLECTED);
+        swept.uncollected = self.until_done(|| self.sweep_uncollected(before)).await?;
+        swept.expired = self.until_done(|| self.sweep_expired(now)).await?;
+        let before = now.saturating_sub(COLLECT_AGAIN);
+        swept.forgotten_claims = self.until_done(|| self.forget_claims(before)).await?;
+        Ok(swept)
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        query_scalar!("SELECT count(*) FROM shops").fetch_one(self.pool()).await.map_err(store_error)?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool().close().await;
+    }
+}
