@@ -13,6 +13,7 @@ const FORBIDDEN: &[(&str, Reach, &[&str])] = &[
     ("passerby-relay-api", Reach::Tree, &["passerby-vault", "passerby-wallet"]),
     ("passerby-relay-store", Reach::Tree, &["passerby-vault", "passerby-wallet"]),
     ("passerby-relay-store-sqlite", Reach::Tree, &["passerby-vault", "passerby-wallet"]),
+    ("passerby-relay-store-postgres", Reach::Tree, &["passerby-vault", "passerby-wallet"]),
     // The contract touches neither the network nor a store.
     ("passerby-protocol", Reach::Tree, &["tokio", "reqwest", "sqlx", "axum", "tauri"]),
     // The shop's keys are offline, and the shop does not look into wallets.
@@ -45,7 +46,7 @@ const INVITED: &[(&str, &[&str])] = &[
 const HAZMAT: &[&str] =
     &["crates/protocol/src/hazmat/", "crates/vault/src/unlock/", "crates/relay/src/hazmat.rs"];
 /// The crates that own SQL.
-const STORES: &[&str] = &["crates/vault/", "crates/relay-store-sqlite/"];
+const STORES: &[&str] = &["crates/vault/", "crates/relay-store-sqlite/", "crates/relay-store-postgres/"];
 /// Where all routes stand, to be read as one table. The test kit's lying relay has its own.
 const ROUTES: &[&str] = &["crates/relay/src/router.rs", "crates/testkit/"];
 

@@ -20,6 +20,7 @@ use crate::{
     icons,
     install::{self, run_quietly},
     needs::{self, Needs},
+    postgres::Server,
     rust,
     snapshot::Snapshot,
     stage::Outcome,
@@ -35,22 +36,41 @@ pub struct Arguments {}
 struct Store {
     package: &'static str,
     folder: &'static str,
+    kind: Kind,
+}
+
+/// Which database it speaks to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
 }
 
 const STORES: &[Store] = &[
-    Store { package: "passerby-vault", folder: "crates/vault" },
-    Store { package: "passerby-relay-store-sqlite", folder: "crates/relay-store-sqlite" },
+    Store { package: "passerby-vault", folder: "crates/vault", kind: Kind::Sqlite },
+    Store { package: "passerby-relay-store-sqlite", folder: "crates/relay-store-sqlite", kind: Kind::Sqlite },
+    Store {
+        package: "passerby-relay-store-postgres",
+        folder: "crates/relay-store-postgres",
+        kind: Kind::Postgres,
+    },
 ];
 
 /// What it needs of the system.
-pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::DATABASE];
+pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::DATABASE, needs::SERVER];
 
 const OPENAPI: &str = "docs/openapi.json";
 const BINDINGS: &str = "ui/src/platform/bindings.ts";
 
 /// Everything this verb writes.
-const GENERATED: &[&str] =
-    &["crates/vault/.sqlx", "crates/relay-store-sqlite/.sqlx", OPENAPI, BINDINGS, icons::FOLDER];
+const GENERATED: &[&str] = &[
+    "crates/vault/.sqlx",
+    "crates/relay-store-sqlite/.sqlx",
+    "crates/relay-store-postgres/.sqlx",
+    OPENAPI,
+    BINDINGS,
+    icons::FOLDER,
+];
 
 /// Writes all of them.
 pub fn run(checkout: &Checkout, _: &Arguments) -> Result<ExitCode> {
@@ -94,10 +114,14 @@ fn queries(checkout: &Checkout, store: &Store) -> Result<()> {
     }
     let written = fresh.join("sqlx");
     fs::create_dir_all(&written).with_context(|| format!("tried to create {}", written.display()))?;
-    let database = fresh.join("empty.db");
-    for migration in find_migrations(&folder.join("migrations"))? {
-        migrate(checkout, &database, &migration)?;
-    }
+    let migrations = find_migrations(&folder.join("migrations"))?;
+    let (url, server) = match store.kind {
+        Kind::Sqlite => (lay_out_file(checkout, &fresh.join("empty.db"), &migrations)?, None),
+        Kind::Postgres => {
+            let server = Server::start(checkout)?;
+            (server.make_database(checkout, "empty", &migrations)?, Some(server))
+        }
+    };
 
     let mut cargo =
         checkout.cargo(&["rustc", "--package", store.package, "--lib", "--profile", "check", "--"]);
@@ -106,8 +130,9 @@ fn queries(checkout: &Checkout, store: &Store) -> Result<()> {
     cargo.args(["--cfg", &format!("asked=\"{number}\"")]);
     cargo.env("SQLX_OFFLINE", "false");
     cargo.env("SQLX_OFFLINE_DIR", &written);
-    cargo.env(find_url_variable(&folder)?, format!("sqlite://{}", database.display()));
+    cargo.env(find_url_variable(&folder)?, url);
     run_quietly(&mut cargo)?;
+    server.map_or(Ok(()), Server::end)?;
     ensure!(
         fs::read_dir(&written).is_ok_and(|mut files| files.next().is_some()),
         "the compiler asked the database nothing"
@@ -138,6 +163,13 @@ fn find_migrations(folder: &Path) -> Result<Vec<PathBuf>> {
     files.sort_unstable();
     ensure!(!files.is_empty(), "{} has no migration", folder.display());
     Ok(files)
+}
+
+fn lay_out_file(checkout: &Checkout, database: &Path, migrations: &[PathBuf]) -> Result<String> {
+    for migration in migrations {
+        migrate(checkout, database, migration)?;
+    }
+    Ok(format!("sqlite://{}", database.display()))
 }
 
 fn migrate(checkout: &Checkout, database: &Path, migration: &Path) -> Result<()> {

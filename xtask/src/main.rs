@@ -24,6 +24,7 @@ mod needs;
 mod notices;
 mod npm;
 mod package;
+mod postgres;
 mod process;
 mod python;
 mod rust;
@@ -68,6 +69,8 @@ enum Verb {
     E2e(e2e::Arguments),
     /// Make the packages for Linux, `.deb` and `.rpm`.
     Bundle(bundle::Arguments),
+    /// Run a command beside a private PostgreSQL server, for the tests that need one.
+    Postgres(postgres::Arguments),
     /// Write the generated files anew: checked queries, the API description, what the window may ask for, icons.
     Generate(generate::Arguments),
 }
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Verb::Bench(arguments) => bench::run(&checkout, &arguments),
         Verb::E2e(arguments) => e2e::run(&checkout, &arguments),
         Verb::Bundle(arguments) => bundle::run(&checkout, &arguments),
+        Verb::Postgres(arguments) => postgres::run(&checkout, &arguments),
         Verb::Generate(arguments) => generate::run(&checkout, &arguments),
     });
     match outcome {

@@ -3,8 +3,8 @@
 
 use crate::install::{
     APPSTREAM, BINUTILS, C_COMPILER, DBUS, DBUS_MOCK, DBUS_MONITOR, DESKTOP_FILES, DPKG, GDBUS,
-    GNOME_KEYRING, KEEPASSXC, NODE, NPM, PKG_CONFIG, PYTHON, RPM, SQLITE, SystemPart, TYPEFACE, UNSHARE,
-    WEBKIT, WEBKIT_DRIVER, XCLIP, XDG_UTILS, XDOTOOL, XVFB,
+    GNOME_KEYRING, KEEPASSXC, NODE, NPM, PKG_CONFIG, POSTGRESQL, PYTHON, RPM, SETPRIV, SQLITE, SystemPart,
+    TYPEFACE, UNSHARE, WEBKIT, WEBKIT_DRIVER, XCLIP, XDG_UTILS, XDOTOOL, XVFB,
 };
 
 /// Parts of the system for one purpose.
@@ -28,6 +28,8 @@ pub const OWN_DESK: Needs = &[&XDG_UTILS, &DBUS];
 pub const STRANGERS: Needs = &[&PYTHON];
 /// A database to try queries on.
 pub const DATABASE: Needs = &[&SQLITE];
+/// A PostgreSQL server of our own.
+pub const SERVER: Needs = &[&POSTGRESQL, &SETPRIV];
 /// A program to compare with.
 pub const RIVAL: Needs = &[&KEEPASSXC];
 /// Making a package for Debian.

@@ -35,6 +35,7 @@ pub struct Process {
     name: String,
     log: PathBuf,
     child: Option<Child>,
+    signal: &'static str,
 }
 
 impl Process {
@@ -54,14 +55,24 @@ impl Process {
             .stderr(copy)
             .spawn()
             .with_context(|| format!("tried to start {name}"))?;
-        Ok(Self { name: name.to_owned(), log: log.to_path_buf(), child: Some(child) })
+        Ok(Self { name: name.to_owned(), log: log.to_path_buf(), child: Some(child), signal: "TERM" })
+    }
+
+    /// Has it asked to end by another signal than `TERM`.
+    pub fn end_with(&mut self, signal: &'static str) {
+        self.signal = signal;
     }
 
     /// Waits until `GET path` on the address answers with a 2xx. Fails at once if the program has ended.
     pub fn wait_until_healthy(&mut self, address: SocketAddr, path: &str, limit: Duration) -> Result<()> {
+        self.wait_until(limit, || answers(address, path))
+    }
+
+    /// Waits until it is seen to be ready. Fails at once if the program has ended.
+    pub fn wait_until(&mut self, limit: Duration, mut is_ready: impl FnMut() -> bool) -> Result<()> {
         let start = Instant::now();
         loop {
-            if answers(address, path) {
+            if is_ready() {
                 return Ok(());
             }
             if let Some(status) = self.find_exit()? {
@@ -99,7 +110,7 @@ impl Process {
 
     fn stop(&mut self) -> Result<Option<ExitStatus>> {
         let Some(child) = &mut self.child else { return Ok(None) };
-        ask_to_end(child);
+        ask_to_end(child, self.signal);
         let start = Instant::now();
         let status = loop {
             match child.try_wait().with_context(|| format!("tried to wait for {}", self.name))? {
@@ -131,14 +142,19 @@ impl Drop for Process {
 }
 
 #[cfg(unix)]
-fn ask_to_end(child: &Child) {
+fn ask_to_end(child: &Child, signal: &str) {
     // The system's own program, because a signal needs unsafe code or one more dependency. If it cannot be started,
     // the caller's patience runs out and it insists.
-    drop(Command::new("kill").args(["-TERM", &child.id().to_string()]).stderr(Stdio::null()).status());
+    drop(
+        Command::new("kill")
+            .args([&format!("-{signal}"), &child.id().to_string()])
+            .stderr(Stdio::null())
+            .status(),
+    );
 }
 
 #[cfg(not(unix))]
-fn ask_to_end(_: &Child) {}
+fn ask_to_end(_: &Child, _: &str) {}
 
 /// Whether a plain HTTP server there answers this path with a 2xx.
 fn answers(address: SocketAddr, path: &str) -> bool {

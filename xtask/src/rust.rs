@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     checkout::Checkout,
     install::{self, DENY, NEXTEST, TYPOS, run_quietly},
+    postgres::Server,
     stage::Outcome,
     stream,
     tally::{Tally, parse_libtest, parse_nextest},
@@ -103,9 +104,14 @@ pub fn walls(checkout: &Checkout) -> Result<Outcome> {
     run_tests(checkout, &["--test", "walls"])
 }
 
-/// All but the walls, which are a stage of their own and would count twice.
+/// All but the walls, which are a stage of their own and would count twice; beside a PostgreSQL server of their own.
 pub fn tests(checkout: &Checkout) -> Result<Outcome> {
-    run_tests(checkout, &["-E", "not binary(walls)"])
+    let server = Server::start(checkout).context("tried to start a PostgreSQL server for the tests")?;
+    let mut command = nextest(checkout, &["-E", "not binary(walls)"])?;
+    server.introduce(&mut command);
+    let ended = stream::run(&mut command)?;
+    server.end()?;
+    Ok(Outcome::Ran(Tally::of_runner(ended.success, parse_nextest(&ended.text))))
 }
 
 /// The tests that end the wallet, an exchange of the vault key, a write or a backup at random moments, as often as it takes

@@ -51,8 +51,15 @@ use Tier::{Check, Full, Ordinary};
 const NOTHING: &[Needs] = &[];
 /// The whole workspace, with the window in it.
 const BUILD: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW];
-const TESTS: &[Needs] =
-    &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::DESK, needs::STAND_INS, needs::STRANGERS];
+const TESTS: &[Needs] = &[
+    needs::COMPILER,
+    needs::SCRIPTS,
+    needs::WINDOW,
+    needs::DESK,
+    needs::STAND_INS,
+    needs::STRANGERS,
+    needs::SERVER,
+];
 const SCRIPTS: &[Needs] = &[needs::SCRIPTS];
 const STRANGERS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::STRANGERS];
 const STORY: &[Needs] = &[needs::COMPILER, needs::SCRIPTS];

@@ -3,12 +3,12 @@
 //! Only root may ask apt; without root the exact line to run is the answer. Asked for together, so that one line names all.
 
 use std::{
-    fmt, fs,
+    env, fmt, fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::{run_quietly, said_version};
 use crate::checkout::Checkout;
@@ -46,6 +46,8 @@ enum Sign {
     Program(&'static str),
     /// This file is below one of the folders where systems keep libraries and what programs share.
     File(&'static str),
+    /// A program of this name belongs to a PostgreSQL server.
+    Server(&'static str),
 }
 
 const fn program(
@@ -80,6 +82,12 @@ pub const NPM: SystemPart = program("npm", &["npm"], "npm");
 pub const PYTHON: SystemPart = program("python3", &["python3", "python3-venv", "python3-pip"], "Python 3");
 /// Lays out an empty database for the checked queries.
 pub const SQLITE: SystemPart = program("sqlite3", &["sqlite3"], "sqlite3");
+
+/// A database server: one of our own is started for tests, never the system's.
+pub const POSTGRESQL: SystemPart =
+    SystemPart { sign: Sign::Server("initdb"), packages: &["postgresql"], purpose: "PostgreSQL" };
+/// Starts a program as another user, and has it end with this one.
+pub const SETPRIV: SystemPart = program("setpriv", &["util-linux"], "setpriv");
 
 /// What the window is drawn with: its headers, and with them all it is linked to.
 pub const WEBKIT: SystemPart =
@@ -145,12 +153,51 @@ pub fn system_parts(checkout: &Checkout, wanted: &[&SystemPart]) -> Result<()> {
         apt(checkout, &["update"])?;
         let mut install = vec!["install", "-y", "--no-install-recommends"];
         install.extend(&packages);
+        let no_cluster = NoCluster::begin(&packages)?;
         apt(checkout, &install)?;
+        no_cluster.end()?;
     }
     if wanted.iter().any(|one| one.sign == NODE.sign) {
         check_node(checkout)?;
     }
     Ok(())
+}
+
+/// While it lasts, Debian's package of PostgreSQL makes and starts no server of its own. Says so in a file that goes again, so that
+/// whoever installs another version later gets what they are used to.
+struct NoCluster(Option<PathBuf>);
+
+impl NoCluster {
+    const FOLDER: &str = "/etc/postgresql-common/createcluster.d";
+
+    fn begin(packages: &[&str]) -> Result<Self> {
+        if !packages.contains(&"postgresql") {
+            return Ok(Self(None));
+        }
+        let file = Path::new(Self::FOLDER).join("passerby.conf");
+        fs::create_dir_all(Self::FOLDER)
+            .and_then(|()| fs::write(&file, "create_main_cluster = false\n"))
+            .with_context(|| format!("tried to write {}", file.display()))?;
+        Ok(Self(Some(file)))
+    }
+
+    fn end(mut self) -> Result<()> {
+        match self.0.take() {
+            Some(file) => {
+                fs::remove_file(&file).with_context(|| format!("tried to remove {}", file.display()))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for NoCluster {
+    fn drop(&mut self) {
+        // Only when the installation failed, which is being told.
+        if let Some(file) = self.0.take() {
+            drop(fs::remove_file(file));
+        }
+    }
 }
 
 fn without_doubles(packages: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
@@ -167,6 +214,7 @@ fn is_there(checkout: &Checkout, sign: Sign) -> bool {
     match sign {
         Sign::Program(name) => checkout.find_program(name).is_some(),
         Sign::File(name) => find_below(Path::new("/usr"), name).is_some(),
+        Sign::Server(name) => find_server_program(name).is_ok(),
     }
 }
 
@@ -175,6 +223,23 @@ fn find_below(system: &Path, name: &str) -> Option<PathBuf> {
     let kinds = fs::read_dir(system.join("lib")).into_iter().flatten().flatten().map(|entry| entry.path());
     let folders = ["lib", "lib64", "share"].map(|folder| system.join(folder)).into_iter().chain(kinds);
     folders.map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A program of a PostgreSQL server: of the newest version where Debian puts them, or on the search path.
+pub fn find_server_program(name: &str) -> Result<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut found: Vec<(u32, PathBuf)> = versions
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            let program = entry.path().join("bin").join(name);
+            program.is_file().then_some((version, program))
+        })
+        .collect();
+    found.sort();
+    let path = env::var_os("PATH").unwrap_or_default();
+    let elsewhere = || env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    let found = found.pop().map(|(_, program)| program).or_else(elsewhere);
+    found.with_context(|| format!("there is no {name} of PostgreSQL"))
 }
 
 fn check_node(checkout: &Checkout) -> Result<()> {
@@ -195,7 +260,7 @@ fn apt(checkout: &Checkout, arguments: &[&str]) -> Result<()> {
 }
 
 /// Whether this is root, as the system's own program says.
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
