@@ -15,7 +15,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How many connections one relay has at most. PostgreSQL's own default is 100 in all.
 const CONNECTIONS: u32 = 16;
-/// How long a caller waits for a free connection.
+/// How long a caller waits for a free connection; and whoever opens, for a server that is just starting.
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// A connection that nobody used for so long is asked whether it is still one.
 const IDLE: Duration = Duration::from_secs(1);
@@ -101,4 +101,104 @@ async fn check_encoding(pool: &PgPool) -> Result<(), StoreError> {
         .await
         .map_err(store_error)?;
     if encoding == "UTF8" { Ok(()) } else { Err(StoreError::Broken(Box::new(ForeignEncoding))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use passerby_relay_store::{ShopStore as _, SweepStore as _};
+    use sqlx::{AssertSqlSafe, query_scalar};
+    use tokio::sync::Barrier;
+
+    use super::*;
+    use crate::fresh;
+
+    async fn make_address() -> PostgresAddress {
+        fresh::make_address().await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Runs a statement as somebody else.
+    async fn run(address: &PostgresAddress, statement: &str) {
+        let mut other = PgConnection::connect_with(&address.options().unwrap()).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut other).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nothing_is_acknowledged_before_it_is_on_the_disk_whatever_the_server_says() {
+        let address = make_address().await;
+        let name = address.options().unwrap().get_database().unwrap().to_owned();
+        run(&address, &format!("ALTER DATABASE {name} SET synchronous_commit = off")).await;
+        let store = PostgresStore::open(&address).await.unwrap();
+        let set: String = query_scalar("SELECT current_setting('synchronous_commit')")
+            .fetch_one(store.pool())
+            .await
+            .unwrap();
+        assert_eq!(set, "on");
+        assert!(!format!("{store:?} {address:?}").contains("passerby:"), "neither user nor password");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_cut_is_made_anew() {
+        let address = make_address().await;
+        let store = PostgresStore::open(&address).await.unwrap();
+        store.add_shop("shop.example", "root", 1).await.unwrap();
+        run(
+            &address,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .await;
+        let mut tries = 0;
+        while let Err(error) = store.ping().await {
+            assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+            tries += 1;
+            assert!(tries <= CONNECTIONS, "it never comes back");
+        }
+        assert!(store.find_shop("shop.example").await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_back_to_end_a_deadlock_is_done_again() {
+        let store = PostgresStore::open(&make_address().await).await.unwrap();
+        for sector in ["a.example", "b.example"] {
+            store.add_shop(sector, "root", 0).await.unwrap();
+        }
+        let (both_hold_one, attempts) = (Barrier::new(2), AtomicU32::new(0));
+        let count_both = |first: &'static str, second: &'static str| {
+            let (store, both_hold_one, attempts) = (&store, &both_hold_one, &attempts);
+            move || async move {
+                let mut transaction = store.begin().await?;
+                let statement = "UPDATE shops SET added_at = added_at + 1 WHERE sector = $1";
+                query(statement).bind(first).execute(&mut *transaction).await.map_err(store_error)?;
+                if attempts.fetch_add(1, Ordering::SeqCst) < 2 {
+                    both_hold_one.wait().await;
+                }
+                query(statement).bind(second).execute(&mut *transaction).await.map_err(store_error)?;
+                transaction.commit().await.map_err(store_error)
+            }
+        };
+        let (one, other) = tokio::join!(
+            store.again(count_both("a.example", "b.example")),
+            store.again(count_both("b.example", "a.example"))
+        );
+        one.unwrap();
+        other.unwrap();
+        assert_eq!(attempts.load(Ordering::SeqCst), 3, "one of the two was taken back once");
+        let counted: Vec<i64> = store.list_shops().await.unwrap().iter().map(|shop| shop.added_at).collect();
+        assert_eq!(counted, [2, 2]);
+    }
+
+    #[tokio::test]
+    async fn a_database_of_another_encoding_is_refused() {
+        let address = fresh::make_database_with("SQL_ASCII").await.unwrap_or_else(|error| panic!("{error}"));
+        let error = PostgresStore::open(&PostgresAddress::parse(&address).unwrap()).await.unwrap_err();
+        assert!(std::error::Error::source(&error).unwrap().to_string().contains("UTF8"), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_unavailable() {
+        let nobody = PostgresAddress::parse("postgres://a:b@127.0.0.1:1/relay").unwrap();
+        assert!(matches!(PostgresStore::open(&nobody).await, Err(StoreError::Unavailable(_))));
+    }
 }

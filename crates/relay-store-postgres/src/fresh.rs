@@ -31,13 +31,17 @@ pub enum FreshError {
 
 /// Makes an empty database, and gives its address as a text.
 pub async fn make_database() -> Result<String, FreshError> {
+    make_database_with("UTF8").await
+}
+
+pub(crate) async fn make_database_with(encoding: &str) -> Result<String, FreshError> {
     let server = std::env::var(SERVER).map_err(|_| FreshError::NoServer)?;
     let mut url = Url::parse(&server).map_err(|_| FreshError::Address)?;
     // A number that no other test has: each process keys this hasher anew.
     let name = format!("test_{:016x}", RandomState::new().build_hasher().finish());
     let made = |error| FreshError::Make(store_error(error));
     let mut connection = PgConnection::connect(&server).await.map_err(made)?;
-    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name} ENCODING UTF8 TEMPLATE template0")))
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name} ENCODING {encoding} TEMPLATE template0")))
         .execute(&mut connection)
         .await
         .map_err(made)?;

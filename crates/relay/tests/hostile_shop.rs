@@ -7,7 +7,6 @@ mod parts;
 use parts::{Stage, TRANSACTION_ID, code_of};
 use passerby_protocol::sector::Sector;
 use passerby_protocol::wire::b64u;
-use passerby_relay_store::ShopStore as _;
 use passerby_testkit::scene::unaltered;
 use serde_json::{Value, json};
 

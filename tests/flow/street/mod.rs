@@ -10,7 +10,8 @@ use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::issuer::Issuer;
 use passerby_protocol::keys::{RelayKeys, SigningKey};
 use passerby_relay::{Identity, RelayState, serve};
-use passerby_relay_store::ShopStore as _;
+use passerby_relay_store::{RelayStore, ShopStore as _};
+use passerby_relay_store_postgres::{PostgresStore, fresh};
 use passerby_relay_store_sqlite::SqliteStore;
 use passerby_testkit::clock::{NOON, TestClock};
 use passerby_testkit::rng;
@@ -43,11 +44,11 @@ impl Street {
         let relay_keys = RelayKeys::new(issuer.clone(), [relay_key.public()]);
         let shop = Shop::open(issuer.clone(), clock.clone(), &mut rng).await;
 
-        let store = SqliteStore::open(&folder.path().join("relay.db")).await.unwrap();
+        let store = open_store(&folder).await;
         let root = shop.root.public().jkt();
         store.add_shop(shop.sector.as_str(), root.as_str(), NOON.seconds()).await.unwrap();
         let identity = Identity::new(issuer.clone(), relay_key, true).unwrap();
-        let state = RelayState::new(identity, Arc::new(store), clock.clone(), rng::seeded(12));
+        let state = RelayState::new(identity, store, clock.clone(), rng::seeded(12));
         tokio::spawn(serve(listener, None, state, std::future::pending()));
 
         let mut street = Self { clock, relay_keys, shop, rng, folder };
@@ -86,6 +87,16 @@ impl Street {
     /// The shop asks; gives what it remembers, and the link.
     pub async fn ask(&mut self) -> Asking {
         self.shop.ask(&mut self.rng).await
+    }
+}
+
+/// A SQLite file, or PostgreSQL for the program that tells the story on it.
+async fn open_store(folder: &TempDir) -> Arc<dyn RelayStore> {
+    if env!("CARGO_CRATE_NAME") == "flow_postgres" {
+        let address = fresh::make_address().await.unwrap_or_else(|error| panic!("{error}"));
+        Arc::new(PostgresStore::open(&address).await.unwrap())
+    } else {
+        Arc::new(SqliteStore::open(&folder.path().join("relay.db")).await.unwrap())
     }
 }
 

@@ -1,5 +1,6 @@
 //! `passerby-relay init`: a configuration, a signing key, a database.
 
+use std::fmt::Display;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
@@ -8,13 +9,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use passerby_protocol::issuer::Issuer;
 use passerby_protocol::sector::Sector;
-use passerby_relay_store_sqlite::SqliteStore;
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 
+use super::migrate::open_store;
 use super::{Failure, key_file, question};
 use crate::cli::InitArgs;
-use crate::config::Config;
+use crate::config::{Config, StorePlace};
 
 /// What is to be made.
 struct Wanted {
@@ -45,19 +46,17 @@ pub async fn run(args: InitArgs) -> Result<(), Failure> {
 
     let (config, key) = (args.dir.join("relay.toml"), args.dir.join("relay.key"));
     let text = Config::write_template(args.issuer.as_str(), &args.listen.to_string(), args.development);
-    report(&config, write_new(&config, &text)?);
+    report(&config.display(), write_new(&config, &text)?);
     let key_is_new = !key.exists();
     if key_is_new {
         key_file::make(&key, &mut UnwrapErr(SysRng))?;
     }
-    report(&key, key_is_new);
+    report(&key.display(), key_is_new);
     let config = Config::read(&config).map_err(Failure::config)?;
-    let database_is_new = !config.store.file.exists();
-    let store = SqliteStore::open(&config.store.file)
-        .await
-        .with_context(|| format!("making the database {}", config.store.file.display()))?;
-    store.close().await;
-    report(&config.store.file, database_is_new);
+    let place = config.store.find_place().map_err(Failure::config)?;
+    let is_new = matches!(&place, StorePlace::File(path) if !path.exists());
+    open_store(&config).await?.close().await;
+    report(&place, is_new);
 
     println!();
     let file = args.dir.join("relay.toml");
@@ -143,6 +142,6 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn report(path: &Path, is_new: bool) {
-    println!("{} {}", if is_new { "made" } else { "kept" }, path.display());
+fn report(what: &dyn Display, is_new: bool) {
+    println!("{} {what}", if is_new { "made" } else { "kept" });
 }

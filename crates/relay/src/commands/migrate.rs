@@ -1,25 +1,30 @@
 //! `passerby-relay migrate`: the database is brought up to date.
 
-use passerby_relay_store_sqlite::SqliteStore;
+use std::sync::Arc;
 
 use anyhow::Context as _;
+use passerby_relay_store::RelayStore;
+use passerby_relay_store_postgres::PostgresStore;
+use passerby_relay_store_sqlite::SqliteStore;
 
 use super::Failure;
 use crate::cli::ConfigArgs;
-use crate::config::Config;
+use crate::config::{Config, StorePlace};
 
 /// Opens the store of a configuration, which runs the migrations it lacks.
-pub async fn open_store(config: &Config) -> Result<SqliteStore, Failure> {
-    SqliteStore::open(&config.store.file)
-        .await
-        .with_context(|| format!("opening the database {}", config.store.file.display()))
-        .map_err(Failure::Config)
+pub async fn open_store(config: &Config) -> Result<Arc<dyn RelayStore>, Failure> {
+    let place = config.store.find_place().map_err(Failure::config)?;
+    let opened: Result<Arc<dyn RelayStore>, _> = match &place {
+        StorePlace::File(path) => SqliteStore::open(path).await.map(|store| Arc::new(store) as _),
+        StorePlace::Postgres(address) => PostgresStore::open(address).await.map(|store| Arc::new(store) as _),
+    };
+    opened.with_context(|| format!("opening the database {place}")).map_err(Failure::Config)
 }
 
 /// Brings the database up to date and ends.
 pub async fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let config = Config::read(&args.config).map_err(Failure::config)?;
     open_store(&config).await?.close().await;
-    println!("{} is up to date", config.store.file.display());
+    println!("{} is up to date", config.store.find_place().map_err(Failure::config)?);
     Ok(())
 }

@@ -40,7 +40,7 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let issuer = with_port(&config.identity.issuer, address.port())?;
     let identity = Identity::new(issuer, key, config.identity.development).map_err(Failure::config)?;
     let store = open_store(&config).await?;
-    let state = RelayState::new(identity, Arc::new(store.clone()), Arc::new(SystemClock), UnwrapErr(SysRng))
+    let state = RelayState::new(identity, store.clone(), Arc::new(SystemClock), UnwrapErr(SysRng))
         .with_requests_a_day(RequestsADay(config.shops.requests_a_day));
     let state = if args.open_door { state.with_open_door() } else { state };
 

@@ -26,8 +26,8 @@ impl Level {
         match self {
             Self::Error => "error",
             Self::Warn => "warn",
-            Self::Info => "warn,passerby_relay=info,passerby_relay_store_sqlite=info",
-            Self::Debug => "warn,passerby_relay=debug,passerby_relay_store_sqlite=debug",
+            Self::Info => "warn,passerby_relay=info",
+            Self::Debug => "warn,passerby_relay=debug",
         }
     }
 }

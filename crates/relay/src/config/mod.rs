@@ -15,7 +15,7 @@ pub use http::HttpConfig;
 pub use identity::IdentityConfig;
 pub use log::LogConfig;
 pub use shops::ShopsConfig;
-pub use store::StoreConfig;
+pub use store::{StoreConfig, StorePlace, StorePlaceError};
 
 /// Configuration of a Passerby relay.
 ///
@@ -48,6 +48,15 @@ pub enum ConfigError {
     Read { path: PathBuf, cause: String },
     #[error("the configuration {0} is not there; `passerby-relay init` makes one")]
     Missing(PathBuf),
+    #[error("reading the configuration {path}")]
+    Store { path: PathBuf, source: StorePlaceError },
+}
+
+/// What is wrong with a file, without the lines of it that hold an address with a password.
+fn without_secrets(error: &confique::Error) -> String {
+    let text = format!("{error:#}");
+    let lines: Vec<_> = text.lines().filter(|line| !line.contains("postgres")).collect();
+    lines.join("\n")
 }
 
 impl Config {
@@ -57,11 +66,18 @@ impl Config {
             return Err(ConfigError::Missing(path.to_owned()));
         }
         let read = Self::builder().env().file(path).load();
-        let mut config =
-            read.map_err(|error| ConfigError::Read { path: path.to_owned(), cause: format!("{error:#}") })?;
+        let mut config = read
+            .map_err(|error| ConfigError::Read { path: path.to_owned(), cause: without_secrets(&error) })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.identity.key = folder.join(&config.identity.key);
         config.store.file = folder.join(&config.store.file);
+        config.store.postgres_file = config.store.postgres_file.map(|file| folder.join(file));
+        let in_file =
+            config.store.postgres.is_some() && std::env::var_os("PASSERBY_RELAY_POSTGRES").is_none();
+        let checked = if in_file { store::check_private(path) } else { Ok(()) };
+        checked
+            .and_then(|()| config.store.find_place())
+            .map_err(|source| ConfigError::Store { path: path.to_owned(), source })?;
         Ok(config)
     }
 

@@ -1,5 +1,7 @@
 //! A real relay on a real socket with a real SQLite file, a shop and a person of the test kit's scene.
 //!
+//! In `tests/postgres.rs`, which has the same tests, the store is a real PostgreSQL.
+//!
 //! The scene's relay is `https://relay.example`; proofs name that address, and the bytes go to a loopback port.
 
 #![allow(dead_code, reason = "each test file uses its part of it")]
@@ -14,7 +16,8 @@ use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
 use passerby_relay::{Identity, RelayState, serve};
 use passerby_relay_api::answer::AnswerBody;
-use passerby_relay_store::ShopStore as _;
+use passerby_relay_store::RelayStore;
+use passerby_relay_store_postgres::{PostgresAddress, PostgresStore, fresh};
 use passerby_relay_store_sqlite::SqliteStore;
 use passerby_testkit::clock::{NOON, TestClock};
 use passerby_testkit::rng;
@@ -69,7 +72,7 @@ impl Reply {
 pub struct Stage {
     pub scene: Scene,
     pub clock: Arc<TestClock>,
-    pub store: SqliteStore,
+    pub store: Arc<dyn RelayStore>,
     pub state: RelayState,
     pub base: String,
     pub http: reqwest::Client,
@@ -81,7 +84,30 @@ pub struct Stage {
     pub wallet: SigningKey,
     rng: Mutex<ChaCha20Rng>,
     stop: Option<oneshot::Sender<()>>,
-    folder: TempDir,
+    home: Home,
+}
+
+/// Where the store is, to be opened more than once.
+enum Home {
+    File(TempDir),
+    Postgres(PostgresAddress),
+}
+
+impl Home {
+    async fn make() -> Self {
+        if env!("CARGO_CRATE_NAME") == "postgres" {
+            Self::Postgres(fresh::make_address().await.unwrap_or_else(|error| panic!("{error}")))
+        } else {
+            Self::File(tempfile::tempdir().unwrap())
+        }
+    }
+
+    async fn open(&self) -> Arc<dyn RelayStore> {
+        match self {
+            Self::File(folder) => Arc::new(SqliteStore::open(&folder.path().join("relay.db")).await.unwrap()),
+            Self::Postgres(address) => Arc::new(PostgresStore::open(address).await.unwrap()),
+        }
+    }
 }
 
 impl Drop for Stage {
@@ -116,13 +142,13 @@ impl Stage {
     }
 
     async fn on(listener: TcpListener, scene: Scene, development: bool) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("relay.db")).await.unwrap();
+        let home = Home::make().await;
+        let store = home.open().await;
         let root_jkt = scene.root.public().jkt();
         store.add_shop(scene.sector.as_str(), root_jkt.as_str(), NOON.seconds()).await.unwrap();
         let clock = Arc::new(TestClock::default());
         let identity = Identity::new(scene.issuer.clone(), scene.relay_key.clone(), development).unwrap();
-        let state = RelayState::new(identity, Arc::new(store.clone()), clock.clone(), rng::seeded(1));
+        let state = RelayState::new(identity, store.clone(), clock.clone(), rng::seeded(1));
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = Some(start(listener, &state));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -131,17 +157,16 @@ impl Stage {
         let rng = Mutex::new(rng);
         let (statement, request) = (scene.statement(unaltered), scene.request(unaltered));
         let sealed = scene.answer(1).sealed;
-        Self { scene, clock, store, state, base, http, statement, request, sealed, wallet, rng, stop, folder }
+        Self { scene, clock, store, state, base, http, statement, request, sealed, wallet, rng, stop, home }
     }
 
-    /// The relay ends, and another one starts on the same file.
+    /// The relay ends, and another one starts on the same store.
     pub async fn restart(&mut self) {
         let _ = self.stop.take().map(|stop| stop.send(()));
         self.store.close().await;
-        self.store = SqliteStore::open(&self.folder.path().join("relay.db")).await.unwrap();
+        self.store = self.home.open().await;
         let identity = self.state.identity().clone();
-        self.state =
-            RelayState::new(identity, Arc::new(self.store.clone()), self.clock.clone(), rng::seeded(3));
+        self.state = RelayState::new(identity, self.store.clone(), self.clock.clone(), rng::seeded(3));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.base = format!("http://{}", listener.local_addr().unwrap());
         self.stop = Some(start(listener, &self.state));

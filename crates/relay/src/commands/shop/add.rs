@@ -7,8 +7,7 @@ use passerby_protocol::keys::Jkt;
 use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
 use passerby_relay_api::well_known::challenge_address;
-use passerby_relay_store::{CHALLENGE_LIFE, Challenge, ChallengeStore as _, ShopStore as _};
-use passerby_relay_store_sqlite::SqliteStore;
+use passerby_relay_store::{CHALLENGE_LIFE, Challenge, RelayStore};
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 
@@ -19,7 +18,7 @@ use crate::shop::challenge::{find_record_name, line, make_token};
 
 /// An admin at the store of a relay.
 pub(super) struct Admin<'a> {
-    pub store: &'a SqliteStore,
+    pub store: &'a dyn RelayStore,
     pub config: &'a Config,
     /// Where the configuration was read, for commands that can be copied.
     pub file: &'a Path,

@@ -6,7 +6,7 @@ use passerby_protocol::sector::Sector;
 use passerby_protocol::time::{Clock as _, Timestamp};
 use passerby_protocol::verify::ParsedStatement;
 use passerby_relay_api::{Connection, well_known};
-use passerby_relay_store::{ChallengeStore as _, KeptStatement, Met, Proof, ProvenShop, ShopStore as _};
+use passerby_relay_store::{KeptStatement, Met, Proof, ProvenShop};
 
 use super::add::Admin;
 use super::{Failure, failed};

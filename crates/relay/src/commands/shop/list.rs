@@ -1,13 +1,13 @@
 //! `passerby-relay shop list`.
 
-use passerby_relay_store::{Proof, Shop, ShopStore};
+use passerby_relay_store::{Proof, RelayStore, Shop};
 use serde_json::json;
 
 use super::{Failure, failed};
 use crate::config::Config;
 use crate::shop::review::{find_not_allowed, list_claims};
 
-pub(super) async fn list(store: &dyn ShopStore, config: &Config, as_json: bool) -> Result<(), Failure> {
+pub(super) async fn list(store: &dyn RelayStore, config: &Config, as_json: bool) -> Result<(), Failure> {
     let shops = store.list_shops().await.map_err(failed)?;
     if as_json {
         let rows: Vec<_> = shops.iter().map(|shop| row(shop, config)).collect();

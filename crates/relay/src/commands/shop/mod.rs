@@ -30,21 +30,21 @@ pub async fn run(command: ShopCommand) -> Result<(), Failure> {
     let file = command.config().config.clone();
     let config = Config::read(&file).map_err(Failure::config)?;
     let store = open_store(&config).await?;
-    let admin = add::Admin { store: &store, config: &config, file: &file };
+    let admin = add::Admin { store: &*store, config: &config, file: &file };
     let outcome = match command {
         ShopCommand::Add { of, root_jkt: Some(root_jkt), .. } => admin.vouch(&of.sector, &root_jkt).await,
         ShopCommand::Add { of, root_jkt: None, new_token } => admin.challenge(&of.sector, new_token).await,
         ShopCommand::Check { of, root_jkt } => admin.check(&of.sector, root_jkt.as_ref()).await,
-        ShopCommand::List { json, .. } => list::list(&store, &config, json).await,
-        ShopCommand::Suspend { of, reason } => say::suspend(&store, &of.sector, reason).await,
-        ShopCommand::Resume { of } => say::resume(&store, &of.sector).await,
+        ShopCommand::List { json, .. } => list::list(&*store, &config, json).await,
+        ShopCommand::Suspend { of, reason } => say::suspend(&*store, &of.sector, reason).await,
+        ShopCommand::Resume { of } => say::resume(&*store, &of.sector).await,
         ShopCommand::Allow { of, claims, all } => {
-            say::allow(&store, &of.sector, (!all).then_some(claims.as_slice())).await
+            say::allow(&*store, &of.sector, (!all).then_some(claims.as_slice())).await
         }
         ShopCommand::Limit { of, requests_a_day, .. } => {
-            say::limit(&store, &config, &of.sector, requests_a_day).await
+            say::limit(&*store, &config, &of.sector, requests_a_day).await
         }
-        ShopCommand::Remove { of, yes } => remove::remove(&store, &of.sector, yes).await,
+        ShopCommand::Remove { of, yes } => remove::remove(&*store, &of.sector, yes).await,
     };
     store.close().await;
     outcome

@@ -2,11 +2,11 @@
 
 use anyhow::anyhow;
 use passerby_protocol::sector::Sector;
-use passerby_relay_store::ShopStore;
+use passerby_relay_store::RelayStore;
 
 use super::{Failure, failed, unknown};
 
-pub(super) async fn remove(store: &dyn ShopStore, sector: &Sector, yes: bool) -> Result<(), Failure> {
+pub(super) async fn remove(store: &dyn RelayStore, sector: &Sector, yes: bool) -> Result<(), Failure> {
     if yes {
         let gone =
             store.remove_shop(sector.as_str()).await.map_err(failed)?.ok_or_else(|| unknown(sector))?;

@@ -3,14 +3,14 @@
 use passerby_protocol::claim::ClaimName;
 use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
-use passerby_relay_store::{ShopStore, Suspension};
+use passerby_relay_store::{RelayStore, Suspension};
 
 use super::{Failure, failed, unknown};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::shop::review::{claim_texts, find_not_allowed, list_claims};
 
-pub(super) async fn suspend(store: &dyn ShopStore, sector: &Sector, reason: String) -> Result<(), Failure> {
+pub(super) async fn suspend(store: &dyn RelayStore, sector: &Sector, reason: String) -> Result<(), Failure> {
     let suspension = Suspension { since: SystemClock.now().seconds(), reason };
     if !store.suspend_shop(sector.as_str(), &suspension).await.map_err(failed)? {
         return Err(unknown(sector));
@@ -22,7 +22,7 @@ pub(super) async fn suspend(store: &dyn ShopStore, sector: &Sector, reason: Stri
     Ok(())
 }
 
-pub(super) async fn resume(store: &dyn ShopStore, sector: &Sector) -> Result<(), Failure> {
+pub(super) async fn resume(store: &dyn RelayStore, sector: &Sector) -> Result<(), Failure> {
     let shop = store.find_shop(sector.as_str()).await.map_err(failed)?.ok_or_else(|| unknown(sector))?;
     if shop.suspension.is_none() {
         println!("{sector} is not suspended");
@@ -36,7 +36,7 @@ pub(super) async fn resume(store: &dyn ShopStore, sector: &Sector) -> Result<(),
 }
 
 pub(super) async fn allow(
-    store: &dyn ShopStore,
+    store: &dyn RelayStore,
     sector: &Sector,
     claims: Option<&[ClaimName]>,
 ) -> Result<(), Failure> {
@@ -58,7 +58,7 @@ pub(super) async fn allow(
 }
 
 pub(super) async fn limit(
-    store: &dyn ShopStore,
+    store: &dyn RelayStore,
     config: &Config,
     sector: &Sector,
     requests_a_day: Option<u32>,
