@@ -27,6 +27,7 @@
 
 mod address;
 mod answer;
+mod challenge;
 mod connect;
 mod failure;
 #[cfg(feature = "fresh")]

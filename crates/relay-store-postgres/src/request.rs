@@ -1,8 +1,10 @@
 //! Parked requests in PostgreSQL.
 
 use async_trait::async_trait;
-use passerby_relay_store::{Bind, NewRequest, Park, ParkedRequest, RequestStore, StoreError, WRONG_CODES};
-use sqlx::{PgExecutor, query, query_as};
+use passerby_relay_store::{
+    Bind, DAY, NewRequest, Park, ParkedRequest, RequestStore, StoreError, WRONG_CODES,
+};
+use sqlx::{PgExecutor, query, query_as, query_scalar};
 
 use crate::PostgresStore;
 use crate::failure::{number, store_error};
@@ -79,8 +81,19 @@ impl PostgresStore {
     }
 
     /// `None`: the id is taken.
-    async fn try_park(&self, request: &NewRequest) -> Result<Option<Park>, StoreError> {
+    async fn try_park(&self, request: &NewRequest, most_a_day: u32) -> Result<Option<Park>, StoreError> {
         let mut transaction = self.begin().await?;
+        // First of all: it locks the shop's row against being removed, which goes from the shop to its transactions.
+        let day = request.parked_at.div_euclid(DAY);
+        let parked_today = query_scalar!(
+            "INSERT INTO parked_by_day (sector, day, parked) VALUES ($1, $2, 1)
+             ON CONFLICT (sector, day) DO UPDATE SET parked = parked_by_day.parked + 1 RETURNING parked",
+            request.sector,
+            day
+        )
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(store_error)?;
         // Makes the transaction, or waits for it and locks it as it stands, in one statement: between two it could be swept away.
         let opened = query!(
             "INSERT INTO transactions (sector, id) VALUES ($1, $2)
@@ -94,6 +107,9 @@ impl PostgresStore {
         .map_err(store_error)?;
         if opened.answered_at.is_some() || number(opened.wrong_codes)? >= WRONG_CODES {
             return Ok(Some(Park::TransactionClosed));
+        }
+        if parked_today > i64::from(most_a_day) {
+            return Ok(Some(Park::OverQuota));
         }
         let retention_days = i64::from(request.retention_days);
         let parked = query!(
@@ -128,11 +144,11 @@ impl PostgresStore {
 
 #[async_trait]
 impl RequestStore for PostgresStore {
-    async fn park_request(&self, request: &NewRequest) -> Result<Park, StoreError> {
+    async fn park_request(&self, request: &NewRequest, most_a_day: u32) -> Result<Park, StoreError> {
         if let Some(known) = self.find_parked(request).await? {
             return Ok(known);
         }
-        match self.again(|| self.try_park(request)).await? {
+        match self.again(|| self.try_park(request, most_a_day)).await? {
             Some(outcome) => Ok(outcome),
             None => Ok(self.find_parked(request).await?.unwrap_or(Park::IdTaken)),
         }

@@ -1,11 +1,13 @@
 //! Shops in PostgreSQL.
 
 use async_trait::async_trait;
-use passerby_relay_store::{KeepStatement, KeptStatement, RemovedShop, Shop, ShopStore, StoreError};
+use passerby_relay_store::{
+    KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension,
+};
 use sqlx::{PgConnection, query, query_as, query_scalar};
 
 use crate::PostgresStore;
-use crate::failure::store_error;
+use crate::failure::{ForeignRow, number, store_error};
 
 struct ShopRow {
     sector: String,
@@ -14,16 +16,45 @@ struct ShopRow {
     statement: Option<String>,
     statement_seq: Option<i64>,
     statement_root_jkt: Option<String>,
+    proof: Option<String>,
+    suspended_at: Option<i64>,
+    suspended_because: Option<String>,
+    allowed_claims: Option<String>,
+    requests_a_day: Option<i64>,
 }
 
-impl From<ShopRow> for Shop {
-    fn from(row: ShopRow) -> Self {
+impl TryFrom<ShopRow> for Shop {
+    type Error = ForeignRow;
+
+    fn try_from(row: ShopRow) -> Result<Self, ForeignRow> {
         let statement = match (row.statement, row.statement_seq, row.statement_root_jkt) {
             (Some(compact), Some(seq), Some(root_jkt)) => Some(KeptStatement { compact, seq, root_jkt }),
             _ => None,
         };
-        Self { sector: row.sector, root_jkt: row.root_jkt, added_at: row.added_at, statement }
+        let proof = row.proof.map(|word| Proof::find(&word).ok_or(ForeignRow("proof"))).transpose()?;
+        let suspension = row
+            .suspended_at
+            .map(|since| Suspension { since, reason: row.suspended_because.unwrap_or_default() });
+        Ok(Self {
+            sector: row.sector,
+            root_jkt: row.root_jkt,
+            added_at: row.added_at,
+            statement,
+            proof,
+            suspension,
+            allowed_claims: row.allowed_claims.as_deref().map(read_claims),
+            requests_a_day: row.requests_a_day.map(number).transpose()?,
+        })
     }
+}
+
+/// Claim names as they stand in their column. No claim name holds a space.
+pub(crate) fn write_claims(claims: &[String]) -> String {
+    claims.join(" ")
+}
+
+fn read_claims(column: &str) -> Vec<String> {
+    column.split_whitespace().map(str::to_owned).collect()
 }
 
 async fn count(connection: &mut PgConnection, sector: &str) -> Result<RemovedShop, StoreError> {
@@ -81,26 +112,28 @@ impl ShopStore for PostgresStore {
     async fn find_shop(&self, sector: &str) -> Result<Option<Shop>, StoreError> {
         let row = query_as!(
             ShopRow,
-            "SELECT sector, root_jkt, added_at, statement, statement_seq, statement_root_jkt
+            "SELECT sector, root_jkt, added_at, statement, statement_seq, statement_root_jkt, proof,
+                    suspended_at, suspended_because, allowed_claims, requests_a_day
              FROM shops WHERE sector = $1",
             sector
         )
         .fetch_optional(self.pool())
         .await
         .map_err(store_error)?;
-        Ok(row.map(Shop::from))
+        Ok(row.map(Shop::try_from).transpose()?)
     }
 
     async fn list_shops(&self) -> Result<Vec<Shop>, StoreError> {
         let rows = query_as!(
             ShopRow,
-            "SELECT sector, root_jkt, added_at, statement, statement_seq, statement_root_jkt
+            "SELECT sector, root_jkt, added_at, statement, statement_seq, statement_root_jkt, proof,
+                    suspended_at, suspended_because, allowed_claims, requests_a_day
              FROM shops ORDER BY sector"
         )
         .fetch_all(self.pool())
         .await
         .map_err(store_error)?;
-        Ok(rows.into_iter().map(Shop::from).collect())
+        Ok(rows.into_iter().map(Shop::try_from).collect::<Result<_, _>>()?)
     }
 
     async fn count_shop(&self, sector: &str) -> Result<Option<RemovedShop>, StoreError> {
@@ -152,5 +185,47 @@ impl ShopStore for PostgresStore {
         .map_err(store_error)?;
         transaction.commit().await.map_err(store_error)?;
         Ok(KeepStatement::Kept)
+    }
+
+    async fn suspend_shop(&self, sector: &str, suspension: &Suspension) -> Result<bool, StoreError> {
+        let told = query!(
+            "UPDATE shops SET suspended_at = $1, suspended_because = $2 WHERE sector = $3",
+            suspension.since,
+            suspension.reason,
+            sector
+        )
+        .execute(self.pool())
+        .await
+        .map_err(store_error)?;
+        Ok(told.rows_affected() == 1)
+    }
+
+    async fn resume_shop(&self, sector: &str) -> Result<bool, StoreError> {
+        let told = query!(
+            "UPDATE shops SET suspended_at = NULL, suspended_because = NULL WHERE sector = $1",
+            sector
+        )
+        .execute(self.pool())
+        .await
+        .map_err(store_error)?;
+        Ok(told.rows_affected() == 1)
+    }
+
+    async fn allow_claims(&self, sector: &str, claims: Option<&[String]>) -> Result<bool, StoreError> {
+        let claims = claims.map(write_claims);
+        let told = query!("UPDATE shops SET allowed_claims = $1 WHERE sector = $2", claims, sector)
+            .execute(self.pool())
+            .await
+            .map_err(store_error)?;
+        Ok(told.rows_affected() == 1)
+    }
+
+    async fn limit_shop(&self, sector: &str, requests_a_day: Option<u32>) -> Result<bool, StoreError> {
+        let most = requests_a_day.map(i64::from);
+        let told = query!("UPDATE shops SET requests_a_day = $1 WHERE sector = $2", most, sector)
+            .execute(self.pool())
+            .await
+            .map_err(store_error)?;
+        Ok(told.rows_affected() == 1)
     }
 }

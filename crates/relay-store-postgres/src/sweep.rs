@@ -1,7 +1,9 @@
 //! Sweeping in PostgreSQL: in small transactions, and past whatever somebody holds.
 
 use async_trait::async_trait;
-use passerby_relay_store::{AFTER_RESPONSE_BY, COLLECT_AGAIN, StoreError, SweepStore, Swept, UNCOLLECTED};
+use passerby_relay_store::{
+    AFTER_RESPONSE_BY, CHALLENGE_LIFE, COLLECT_AGAIN, DAY, StoreError, SweepStore, Swept, UNCOLLECTED,
+};
 use sqlx::{query, query_scalar};
 
 use crate::PostgresStore;
@@ -93,6 +95,21 @@ impl PostgresStore {
         Ok(forgotten.map_err(store_error)?.rows_affected())
     }
 
+    /// What few rows there are of shops and of hosts that want to be one.
+    async fn sweep_shops(&self, now: i64) -> Result<(), StoreError> {
+        let before = now.saturating_sub(CHALLENGE_LIFE);
+        query!("DELETE FROM challenges WHERE made_at <= $1", before)
+            .execute(self.pool())
+            .await
+            .map_err(store_error)?;
+        let today = now.div_euclid(DAY);
+        query!("DELETE FROM parked_by_day WHERE day < $1", today)
+            .execute(self.pool())
+            .await
+            .map_err(store_error)?;
+        Ok(())
+    }
+
     /// Repeats a step until it finds less than a whole batch, and gives the sum.
     async fn until_done<F>(&self, step: impl Fn() -> F + Sync) -> Result<u64, StoreError>
     where
@@ -126,6 +143,7 @@ impl SweepStore for PostgresStore {
         swept.expired = self.until_done(|| self.sweep_expired(now)).await?;
         let before = now.saturating_sub(COLLECT_AGAIN);
         swept.forgotten_claims = self.until_done(|| self.forget_claims(before)).await?;
+        self.again(|| self.sweep_shops(now)).await?;
         Ok(swept)
     }
 

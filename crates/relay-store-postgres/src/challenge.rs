@@ -1,0 +1,66 @@
+//! Challenges in PostgreSQL.
+
+use async_trait::async_trait;
+use passerby_relay_store::{Challenge, ChallengeStore, Met, ProvenShop, StoreError};
+use sqlx::{query, query_as};
+
+use crate::PostgresStore;
+use crate::failure::store_error;
+use crate::shop::write_claims;
+
+#[async_trait]
+impl ChallengeStore for PostgresStore {
+    async fn keep_challenge(&self, challenge: &Challenge) -> Result<(), StoreError> {
+        query!(
+            "INSERT INTO challenges (sector, token, made_at) VALUES ($1, $2, $3)
+             ON CONFLICT (sector) DO UPDATE SET token = excluded.token, made_at = excluded.made_at",
+            challenge.sector,
+            challenge.token,
+            challenge.made_at
+        )
+        .execute(self.pool())
+        .await
+        .map_err(store_error)?;
+        Ok(())
+    }
+
+    async fn find_challenge(&self, sector: &str) -> Result<Option<Challenge>, StoreError> {
+        query_as!(Challenge, "SELECT sector, token, made_at FROM challenges WHERE sector = $1", sector)
+            .fetch_optional(self.pool())
+            .await
+            .map_err(store_error)
+    }
+
+    async fn meet_challenge(&self, shop: &ProvenShop) -> Result<Met, StoreError> {
+        let mut transaction = self.begin().await?;
+        // Whoever comes second waits here for the first, and then finds it gone.
+        let met = query!("DELETE FROM challenges WHERE sector = $1 AND token = $2", shop.sector, shop.token)
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?;
+        if met.rows_affected() == 0 {
+            return Ok(Met::NoSuchChallenge);
+        }
+        let (claims, proof) = (write_claims(&shop.allowed_claims), shop.proof.word());
+        let added = query!(
+            "INSERT INTO shops (sector, root_jkt, added_at, statement, statement_seq, statement_root_jkt, proof, allowed_claims)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (sector) DO NOTHING",
+            shop.sector,
+            shop.statement.root_jkt,
+            shop.added_at,
+            shop.statement.compact,
+            shop.statement.seq,
+            shop.statement.root_jkt,
+            proof,
+            claims
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+        if added.rows_affected() == 0 {
+            return Ok(Met::AlreadyThere);
+        }
+        transaction.commit().await.map_err(store_error)?;
+        Ok(Met::Added)
+    }
+}
