@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+#[allow(dead_code, reason = "the street has more than these tests need")]
 mod street;
 
 mod journey;

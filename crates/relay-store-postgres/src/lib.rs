@@ -32,6 +32,7 @@ mod connect;
 mod failure;
 #[cfg(feature = "fresh")]
 pub mod fresh;
+mod intake;
 mod opening;
 mod request;
 mod self_copy;
@@ -41,3 +42,4 @@ mod transaction;
 
 pub use address::{AddressError, PostgresAddress};
 pub use connect::PostgresStore;
+pub use intake::{Intake, Shelf};

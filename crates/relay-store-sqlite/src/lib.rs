@@ -11,6 +11,7 @@
 mod answer;
 mod challenge;
 mod connect;
+mod contents;
 mod failure;
 mod opening;
 mod request;
@@ -21,4 +22,5 @@ mod sweep;
 mod transaction;
 
 pub use connect::SqliteStore;
+pub use contents::SqliteContents;
 pub use schema::{Schema, find_schema};

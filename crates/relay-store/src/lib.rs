@@ -17,6 +17,7 @@ pub mod answer;
 pub mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod contents;
 pub mod error;
 pub mod grant;
 pub mod opening;

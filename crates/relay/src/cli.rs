@@ -60,6 +60,10 @@ pub enum Command {
     Dev(DevArgs),
     /// Bring the database up to date and end; `serve` does so too
     Migrate(ConfigArgs),
+    /// Carry a SQLite file over into an empty PostgreSQL database
+    ///
+    /// Everything or nothing, and every row is read again before it counts. Refused while the relay serves. The file stays as it was.
+    Move(MoveArgs),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  passerby-relay completions bash > /etc/bash_completion.d/passerby-relay"
@@ -99,6 +103,32 @@ pub struct InitArgs {
     /// An http issuer on this computer, and shops on this computer: for trying out, never for real people
     #[arg(long)]
     pub development: bool,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  passerby-relay move --to-file /etc/passerby-relay/postgres.address --config /etc/passerby-relay/relay.toml
+  passerby-relay move --to postgres:///passerby_relay?host=/var/run/postgresql")]
+pub struct MoveArgs {
+    /// The database's address. Everybody on this computer can read it while the command runs: with a password in it, use --to-file
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "to_file", conflicts_with = "to_file")]
+    pub to: Option<String>,
+    /// A file with the address and nothing else, not readable by others
+    #[arg(long, value_name = "FILE")]
+    pub to_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Without the address, which may hold a password.
+impl std::fmt::Debug for MoveArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MoveArgs")
+            .field("to_file", &self.to_file)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ mod failure;
 mod init;
 mod key_file;
 mod migrate;
+mod moving;
 mod openapi;
 mod question;
 mod serve;
@@ -27,6 +28,7 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Serve(args) => serve::run(args).await,
         Command::Shop(command) => shop::run(command).await,
         Command::Migrate(args) => migrate::run(&args).await,
+        Command::Move(args) => moving::run(&args).await,
         Command::Completions { shell } => {
             completions::print(shell);
             Ok(())

@@ -15,6 +15,7 @@ pub use http::HttpConfig;
 pub use identity::IdentityConfig;
 pub use log::LogConfig;
 pub use shops::ShopsConfig;
+pub(crate) use store::read_address;
 pub use store::{StoreConfig, StorePlace, StorePlaceError};
 
 /// Configuration of a Passerby relay.

@@ -66,9 +66,9 @@ pub enum StorePlaceError {
     Both,
     #[error("[store] postgres")]
     Address(#[source] AddressError),
-    #[error("reading {path}, which [store] postgres_file names")]
+    #[error("reading {path}, which is to hold the address of the database")]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("the address in {path}, which [store] postgres_file names")]
+    #[error("reading the address in {path}")]
     AddressInFile { path: PathBuf, source: AddressError },
     #[error("{path} holds the address of the database and can be read by others; run: chmod o= {path}")]
     Readable { path: PathBuf },
@@ -88,7 +88,8 @@ impl StoreConfig {
     }
 }
 
-fn read_address(path: &Path) -> Result<PostgresAddress, StorePlaceError> {
+/// Reads a file with an address and nothing else.
+pub(crate) fn read_address(path: &Path) -> Result<PostgresAddress, StorePlaceError> {
     check_private(path)?;
     let text = std::fs::read_to_string(path)
         .map(Zeroizing::new)
