@@ -87,6 +87,8 @@ problems! {
     Malformed = "malformed", 400, "The request cannot be read.";
     /// The body is of another media type.
     MediaType = "media-type", 415, "The body is of another media type.";
+    /// This caller, or this shop, asks too often. Nothing was changed.
+    TooMany = "too-many", 429, "There are too many requests from here at the moment.";
     /// Nothing was changed; try again.
     Unavailable = "unavailable", 503, "The relay cannot do this at the moment.";
     /// A mistake of the relay.

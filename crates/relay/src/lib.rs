@@ -20,6 +20,7 @@ mod hazmat;
 pub mod health;
 pub mod http;
 pub mod identity;
+pub mod listen;
 pub mod mailbox;
 pub mod passport;
 pub mod request;

@@ -1,5 +1,7 @@
 //! Every route, and the layers around them. The only place with routes.
 
+use std::time::Duration;
+
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::routing::get;
@@ -15,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::RelayState;
 use crate::http::problem::{self, Refused};
-use crate::http::{deadline, headers, metrics, request_log};
+use crate::http::{deadline, headers, metrics, rate, request_log};
 use crate::{health, mailbox, passport, request, self_copy, shop};
 
 #[derive(utoipa::OpenApi)]
@@ -60,7 +62,8 @@ pub fn openapi() -> OpenApi {
 }
 
 /// The relay as a service. With `metrics`, they stand at `/metrics` here; without, elsewhere or nowhere.
-pub fn router(state: RelayState, metrics: Option<PrometheusHandle>) -> Router {
+/// A request has `longest`, with its body.
+pub fn router(state: RelayState, longest: Duration, metrics: Option<PrometheusHandle>) -> Router {
     let issuer = state.identity().issuer().clone();
     let (router, _) = endpoints().split_for_parts();
     let described = openapi();
@@ -75,7 +78,8 @@ pub fn router(state: RelayState, metrics: Option<PrometheusHandle>) -> Router {
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Refused::from(Problem::Failed))
         }))
-        .layer(middleware::from_fn(deadline::keep))
+        .layer(middleware::from_fn_with_state(longest, deadline::keep))
+        .layer(middleware::from_fn_with_state(state.clone(), rate::keep))
         .layer(middleware::from_fn_with_state(issuer, async |State(issuer), request: Request, next: Next| {
             problem::explain(issuer, request, next).await
         }))

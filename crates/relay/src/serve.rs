@@ -5,28 +5,32 @@ use std::time::Duration;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::http::metrics;
+use crate::listen::Listening;
 use crate::router::{metrics_router, router};
 use crate::{RelayState, sweep};
 
 /// For how long requests that are under way may still run after the signal to stop.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
+pub(crate) const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
-/// Serves on a listener, and sweeps, until `shutdown` is done; then finishes what is under way. With `metrics_listener`,
-/// the metrics stand there and not at the relay's own address.
+/// Serves on a socket, and sweeps, until `shutdown` is done; then finishes what is under way. With `metrics_listener`, the metrics stand
+/// there; else at the relay's own address, unless it speaks TLS and thereby to the world.
 pub async fn serve(
-    listener: TcpListener,
+    listening: impl Into<Listening>,
     metrics_listener: Option<TcpListener>,
     state: RelayState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let listening = listening.into();
     let (stop, stopped) = watch::channel(false);
     let sweeping = tokio::spawn(sweep::run(state.clone()));
-    let own_metrics = metrics_listener.is_none().then(metrics::handle);
-    let relay = spawn(listener, router(state, own_metrics), stopped.clone());
+    let own_metrics = (metrics_listener.is_none() && !listening.is_tls()).then(metrics::handle);
+    let router = router(state, listening.limits().request, own_metrics);
+    let relay = spawn(listening, router, stopped.clone());
     let counting =
-        metrics_listener.map(|listener| spawn(listener, metrics_router(metrics::handle()), stopped));
+        metrics_listener.map(|listener| spawn(listener.into(), metrics_router(metrics::handle()), stopped));
 
     shutdown.await;
     sweeping.abort();
@@ -39,17 +43,9 @@ pub async fn serve(
         tracing::warn!("some requests were cut off");
         return Ok(());
     };
-    joined.map_err(std::io::Error::other)?
+    joined.map_err(std::io::Error::other)
 }
 
-fn spawn(
-    listener: TcpListener,
-    router: Router,
-    mut stopped: watch::Receiver<bool>,
-) -> tokio::task::JoinHandle<std::io::Result<()>> {
-    let told = async move {
-        // An error means that the sender is gone, which is as good as being told.
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(told).await })
+fn spawn(listening: Listening, router: Router, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(listening.run(router, stopped))
 }

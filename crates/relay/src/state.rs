@@ -11,6 +11,7 @@ use passerby_relay_store::{
 use rand_core::CryptoRng;
 
 use crate::Identity;
+use crate::http::rate::Rates;
 use crate::http::replay::UsedProofs;
 
 /// The present moment, wherever it comes from.
@@ -58,6 +59,7 @@ pub struct RelayState {
     used_proofs: Arc<UsedProofs>,
     requests_a_day: RequestsADay,
     open_door: bool,
+    rates: Arc<Rates>,
 }
 
 impl RelayState {
@@ -76,6 +78,7 @@ impl RelayState {
             used_proofs: Arc::new(UsedProofs::default()),
             requests_a_day: RequestsADay::default(),
             open_door: false,
+            rates: Arc::new(Rates::default()),
         }
     }
 
@@ -93,6 +96,16 @@ impl RelayState {
 
     pub(crate) fn has_open_door(&self) -> bool {
         self.open_door && self.identity.issuer().is_development()
+    }
+
+    /// With rates that callers and shops must keep.
+    #[must_use]
+    pub fn with_rates(self, rates: Rates) -> Self {
+        Self { rates: Arc::new(rates), ..self }
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.rates
     }
 
     #[must_use]

@@ -16,6 +16,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "relay-broke-off": m.e_unsure,
   "host-broke-off": m.e_unsure,
   "no-connection": m.e_connection,
+  "too-many": m.e_busy,
   unavailable: m.e_busy,
   failed: m.e_busy,
   "relay-refused": m.e_refused,

@@ -4,6 +4,7 @@ mod completions;
 mod dev;
 mod doctor;
 mod failure;
+mod hangup;
 mod init;
 mod key_file;
 mod migrate;

@@ -1,23 +1,28 @@
 //! `passerby-relay serve`: the relay itself.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::panic::PanicHookInfo;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use passerby_protocol::issuer::Issuer;
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
+use super::hangup::Hangup;
 use super::migrate::open_store;
 use super::{Failure, key_file};
 use crate::cli::ServeArgs;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::state::RequestsADay;
+use crate::http::rate::Rates;
+use crate::listen::sockets::Sockets;
+use crate::listen::{Callers, Limits, Listening, Security, plan, supervisor};
 use crate::{Identity, RelayState};
 
 /// Serves until SIGTERM or SIGINT.
@@ -26,38 +31,71 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     start_log(&config)?;
     let key = key_file::read(&config.identity.key).map_err(Failure::Config)?;
     let listen = args.listen.unwrap_or(config.http.listen);
-    if config.identity.development && !listen.ip().is_loopback() {
-        return Err(Failure::config(anyhow!(
-            "a relay in development mode listens on this computer only, not on {listen}"
-        )));
-    }
-    let listener = bind(listen).await?;
-    let metrics = match config.http.metrics_listen {
-        Some(address) => Some(bind(address).await?),
-        None => None,
-    };
-    let address = listener.local_addr().context("finding the port")?;
+    let sockets = Sockets::open(listen, config.http.metrics_listen).await?;
+    let address = sockets.relay.local_addr().context("finding the port")?;
+    let metrics_address = sockets.metrics.as_ref().map(TcpListener::local_addr);
+    let metrics_address = metrics_address.transpose().context("finding the port of the metrics")?;
+    plan::check(&config, address, metrics_address).map_err(Failure::config)?;
+    let security = plan::open(&config, Arc::new(SystemClock)).await.map_err(Failure::config)?;
     let issuer = with_port(&config.identity.issuer, address.port())?;
     let identity = Identity::new(issuer, key, config.identity.development).map_err(Failure::config)?;
     let store = open_store(&config).await?;
     let state = RelayState::new(identity, store.clone(), Arc::new(SystemClock), UnwrapErr(SysRng))
         .with_requests_a_day(RequestsADay(config.shops.requests_a_day));
     let state = if args.open_door { state.with_open_door() } else { state };
+    let state = if config.identity.development { state } else { state.with_rates(Rates::new(&config.limits)) };
 
     let stop = until_told_to_stop().context("listening for signals")?;
+    let scheme = if matches!(security, Security::Tls(_)) { "https" } else { "http" };
+    let mut background = watch_certificate(&config, &security).context("listening for signals")?;
+    background.spawn(supervisor::keep_watchdog());
+    let listening = open_line(&config, sockets.relay, security);
     let mut out = std::io::stdout();
     // Whoever started the relay may not read on: that is no reason to end.
-    let _ = writeln!(out, "passerby-relay ready on http://{address}").and_then(|()| out.flush());
+    let _ = writeln!(out, "passerby-relay ready on {scheme}://{address}").and_then(|()| out.flush());
     tracing::info!("ready");
-    let served = crate::serve(listener, metrics, state, stop).await.context("serving");
+    supervisor::say_ready();
+    let served = crate::serve(listening, sockets.metrics, state, stop).await.context("serving");
     store.close().await;
+    drop(background);
     tracing::info!("stopped");
     Ok(served?)
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    let bound = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"));
-    bound.map_err(Failure::Failed)
+/// Who is listened to, and how much they may take.
+fn open_line(config: &Config, socket: TcpListener, security: Security) -> Listening {
+    let is_tls = matches!(security, Security::Tls(_));
+    let callers = Callers::new(is_tls, config.http.trusted_proxies.clone(), config.http.proxy_header);
+    if !callers.are_known() && !config.identity.development {
+        tracing::warn!(
+            "callers cannot be told apart, and limits by address do not hold: name the proxy in http.trusted_proxies"
+        );
+    }
+    Listening::new(socket, security, callers, Limits::from(&config.limits))
+}
+
+/// Takes a new certificate when its files change, and at SIGHUP. Without a certificate SIGHUP is heard and means nothing.
+fn watch_certificate(config: &Config, security: &Security) -> std::io::Result<JoinSet<()>> {
+    let every = Duration::from_secs(config.tls.look_every_seconds.get().into());
+    let mut hangup = Hangup::listen()?;
+    let certificates = match security {
+        Security::Tls(certificates) => Some(certificates.clone()),
+        Security::Plain => None,
+    };
+    let mut tasks = JoinSet::new();
+    if let Some(certificates) = certificates.clone() {
+        tasks.spawn(certificates.watch(every));
+    }
+    tasks.spawn(async move {
+        loop {
+            hangup.next().await;
+            match &certificates {
+                Some(certificates) => certificates.look_now(),
+                None => tracing::info!("there is no certificate to take anew; other changes count after a restart"),
+            }
+        }
+    });
+    Ok(tasks)
 }
 
 /// A development issuer with port 0 takes the port that the listener got.
@@ -80,6 +118,7 @@ fn until_told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send + 'st
             _ = interrupt.recv() => {}
         }
         tracing::info!("stopping");
+        supervisor::say_stopping();
     })
 }
 
@@ -91,6 +130,7 @@ fn until_told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send + 'st
             std::future::pending::<()>().await;
         }
         tracing::info!("stopping");
+        supervisor::say_stopping();
     })
 }
 

@@ -2,9 +2,11 @@
 
 mod http;
 mod identity;
+mod limits;
 mod log;
 mod shops;
 mod store;
+mod tls;
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +15,12 @@ use confique::toml::FormatOptions;
 
 pub use http::HttpConfig;
 pub use identity::IdentityConfig;
+pub use limits::LimitsConfig;
 pub use log::LogConfig;
 pub use shops::ShopsConfig;
 pub(crate) use store::read_address;
 pub use store::{StoreConfig, StorePlace, StorePlaceError};
+pub use tls::TlsConfig;
 
 /// Configuration of a Passerby relay.
 ///
@@ -30,6 +34,12 @@ pub struct Config {
     /// Where it listens.
     #[config(nested)]
     pub http: HttpConfig,
+    /// Its certificate, if it speaks TLS itself.
+    #[config(nested)]
+    pub tls: TlsConfig,
+    /// How much callers may take.
+    #[config(nested)]
+    pub limits: LimitsConfig,
     /// Where it keeps what it carries.
     #[config(nested)]
     pub store: StoreConfig,
@@ -71,6 +81,9 @@ impl Config {
             .map_err(|error| ConfigError::Read { path: path.to_owned(), cause: without_secrets(&error) })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.identity.key = folder.join(&config.identity.key);
+        for file in [&mut config.tls.certificate, &mut config.tls.key].into_iter().flatten() {
+            *file = folder.join(&*file);
+        }
         config.store.file = folder.join(&config.store.file);
         config.store.postgres_file = config.store.postgres_file.map(|file| folder.join(file));
         let in_file =

@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use passerby_relay_api::Problem;
 
 use super::problem::Refused;
 
-/// How long a request may take, with its body.
-const LONGEST: Duration = Duration::from_secs(30);
-
-/// Gives up after [`LONGEST`]. What the store has begun it still finishes or undoes as a whole.
-pub async fn keep(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(LONGEST, next.run(request)).await {
+/// Gives up after `longest`, the time for a request with its body. What the store has begun it still finishes or undoes as a whole.
+pub async fn keep(State(longest): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Refused::from(Problem::Unavailable).into_response(),
     }

@@ -8,6 +8,7 @@ pub mod extract;
 pub mod headers;
 pub mod metrics;
 pub mod problem;
+pub mod rate;
 pub mod replay;
 pub mod request_log;
 pub mod shop_proof;

@@ -19,21 +19,24 @@ pub struct Refused {
     problem: Problem,
     /// Which check failed, in the words of docs/protocol.md.
     refusal: Option<&'static str>,
-    /// After how many seconds the same may be tried again.
-    retry_after: Option<u32>,
+    /// After how many seconds it makes sense to try again.
+    retry_after: Option<u64>,
 }
+
+/// When a relay that is not well may be asked again.
+const RECOVERY_SECONDS: u64 = 5;
 
 impl Refused {
     /// A no with the word of the check that failed.
     #[must_use]
     pub fn because(problem: Problem, refusal: &'static str) -> Self {
-        Self { problem, refusal: Some(refusal), retry_after: None }
+        Self { refusal: Some(refusal), ..problem.into() }
     }
 
-    /// A no that ends by itself after so many seconds.
+    /// A no that ends after so many seconds.
     #[must_use]
-    pub fn until(problem: Problem, retry_after: u32) -> Self {
-        Self { problem, refusal: None, retry_after: Some(retry_after) }
+    pub fn after(problem: Problem, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..problem.into() }
     }
 
     /// The word of the no.
@@ -45,8 +48,7 @@ impl Refused {
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
-        // What is wrong with the relay itself is often over soon.
-        let retry_after = (problem == Problem::Unavailable).then_some(5);
+        let retry_after = (problem == Problem::Unavailable).then_some(RECOVERY_SECONDS);
         Self { problem, refusal: None, retry_after }
     }
 }

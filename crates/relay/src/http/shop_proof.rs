@@ -95,6 +95,7 @@ impl FromRequest<RelayState> for ListedShop {
             return Err(Problem::ShopProof.into());
         }
         state.used_proofs().consume_shop(&calling.call, state.now())?;
+        state.rates().take_shop(&calling.sector)?;
         Ok(Self { calling, statement: parsed.statement().clone() })
     }
 }

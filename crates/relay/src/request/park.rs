@@ -121,7 +121,7 @@ pub async fn park(
     };
     let most_a_day = most_a_day.unwrap_or(usual.0);
     match requests.park_request(&new, most_a_day).await? {
-        Park::OverQuota => Err(Refused::until(Problem::OverQuota, until_midnight(now))),
+        Park::OverQuota => Err(Refused::after(Problem::OverQuota, until_midnight(now))),
         Park::Parked => Ok((StatusCode::CREATED, Json(ParkedBody { request_uri: uri.to_text() }))),
         _ => Err(Problem::AlreadyParked.into()),
     }

@@ -11,6 +11,7 @@
 //! | Statement | when a newer one replaces it |
 //! | shop, with all of the above | when the admin removes it |
 //! | used proof | in memory, until it is stale (180 s) |
+//! | address of a caller, name of a shop, counted for its rate | in memory, until it has been quiet for as long as the count needs to be full again |
 
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ pub async fn run(state: RelayState) {
     loop {
         ticks.tick().await;
         sweep(&state).await;
+        state.rates().forget_quiet();
     }
 }
 
