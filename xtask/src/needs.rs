@@ -2,8 +2,8 @@
 //! again what another brings.
 
 use crate::install::{
-    APPSTREAM, BINUTILS, C_COMPILER, DBUS, DBUS_MOCK, DBUS_MONITOR, DESKTOP_FILES, DPKG, GDBUS,
-    GNOME_KEYRING, KEEPASSXC, NODE, NPM, PKG_CONFIG, POSTGRESQL, PYTHON, RPM, SETPRIV, SQLITE, SystemPart,
+    APPSTREAM, BINUTILS, C_COMPILER, CURL, DBUS, DBUS_MOCK, DBUS_MONITOR, DESKTOP_FILES, DPKG, GDBUS,
+    GNOME_KEYRING, KEEPASSXC, NGINX, NODE, NPM, PKG_CONFIG, POSTGRESQL, PYTHON, RPM, SETPRIV, SQLITE, SYSTEMD, SystemPart,
     TYPEFACE, UNSHARE, WEBKIT, WEBKIT_DRIVER, XCLIP, XDG_UTILS, XDOTOOL, XVFB,
 };
 
@@ -22,6 +22,8 @@ pub const DESK: Needs = &[&XVFB, &XDOTOOL, &TYPEFACE, &DBUS, &GDBUS, &GNOME_KEYR
 pub const DRIVER: Needs = &[&WEBKIT_DRIVER, &XDG_UTILS];
 /// What the Rust tests play with at a [`DESK`].
 pub const STAND_INS: Needs = &[&DBUS_MOCK, &DBUS_MONITOR, &XCLIP, &UNSHARE];
+/// Around a relay: a proxy in front, a caller, and what starts it.
+pub const STREET: Needs = &[&CURL, &NGINX, &SYSTEMD];
 /// A page and a bus on the screen of whoever looks on.
 pub const OWN_DESK: Needs = &[&XDG_UTILS, &DBUS];
 /// Software in another language.

@@ -57,6 +57,7 @@ const TESTS: &[Needs] = &[
     needs::WINDOW,
     needs::DESK,
     needs::STAND_INS,
+    needs::STREET,
     needs::STRANGERS,
     needs::SERVER,
 ];

@@ -10,8 +10,10 @@ use axum_prometheus::metrics_exporter_prometheus::PrometheusHandle;
 use passerby_relay_api::{LARGEST_BODY, Problem, paths};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi as _;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{OpenApi, Ref, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -50,6 +52,11 @@ fn endpoints() -> OpenApiRouter<RelayState> {
         .routes(routes!(health::health))
 }
 
+/// What every route may answer before its room hears of the request.
+const EVERYWHERE: [(&str, Problem); 2] =
+    [("TooMany", Problem::TooMany), ("Unavailable", Problem::Unavailable)];
+const PROBLEM_JSON: &str = "application/problem+json";
+
 /// The interface as `OpenAPI` 3.1. The same for every relay.
 #[must_use]
 pub fn openapi() -> OpenApi {
@@ -58,6 +65,23 @@ pub fn openapi() -> OpenApi {
     bearer.bearer_format = Some("passerby-shop+jwt".to_owned());
     let components = api.components.get_or_insert_with(Default::default);
     components.add_security_scheme("shop_proof", SecurityScheme::Http(bearer));
+    for (name, problem) in EVERYWHERE {
+        let schema = Ref::from_schema_name("ProblemBody");
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let description = format!("`{}`, with `Retry-After`", problem.word());
+        let response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
+        components.responses.insert(name.to_owned(), response.into());
+    }
+    for item in api.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            for (name, problem) in EVERYWHERE {
+                let status = problem.status().to_string();
+                let described = operation.responses.responses.entry(status);
+                described.or_insert_with(|| RefOr::Ref(Ref::from_response_name(name)));
+            }
+        }
+    }
     api
 }
 

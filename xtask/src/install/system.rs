@@ -113,6 +113,13 @@ pub const XDG_UTILS: SystemPart = program("xdg-mime", &["xdg-utils"], "xdg-utils
 pub const DESKTOP_FILES: SystemPart =
     program("update-desktop-database", &["desktop-file-utils"], "desktop-file-utils");
 
+/// Asks relays over HTTP/2 and TLS.
+pub const CURL: SystemPart = program("curl", &["curl"], "curl");
+/// Stands in front of relays. Its program is where only root looks.
+pub const NGINX: SystemPart = file("nginx/html/index.html", &["nginx-light"], "nginx");
+/// Judges the relay's unit.
+pub const SYSTEMD: SystemPart = program("systemd-analyze", &["systemd"], "systemd-analyze");
+
 /// Installs a package into a folder.
 pub const DPKG: SystemPart = program("dpkg", &["dpkg"], "dpkg");
 /// Reads the other kind of package.

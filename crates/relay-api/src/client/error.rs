@@ -50,7 +50,10 @@ impl RelayError {
             Self::Address(_) | Self::Proof(_) | Self::NotSent(_) => Sent::No,
             Self::MayHaveArrived(_)
             | Self::Foreign { .. }
-            | Self::Refused { problem: Some(Problem::TooMany | Problem::Unavailable | Problem::Failed), .. } => Sent::Perhaps,
+            | Self::Refused {
+                problem: Some(Problem::TooMany | Problem::Unavailable | Problem::Failed),
+                ..
+            } => Sent::Perhaps,
             Self::Refused { .. } => Sent::Yes,
         }
     }

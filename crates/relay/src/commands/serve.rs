@@ -21,7 +21,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::state::RequestsADay;
 use crate::http::rate::Rates;
-use crate::listen::sockets::Sockets;
+use crate::listen::sockets::{self, Sockets};
 use crate::listen::{Callers, Limits, Listening, Security, plan, supervisor};
 use crate::{Identity, RelayState};
 
@@ -71,7 +71,9 @@ fn open_line(config: &Config, socket: TcpListener, security: Security) -> Listen
             "callers cannot be told apart, and limits by address do not hold: name the proxy in http.trusted_proxies"
         );
     }
-    Listening::new(socket, security, callers, Limits::from(&config.limits))
+    let limits = Limits::from(&config.limits);
+    sockets::make_room(limits.connections);
+    Listening::new(socket, security, callers, limits)
 }
 
 /// Takes a new certificate when its files change, and at SIGHUP. Without a certificate SIGHUP is heard and means nothing.
@@ -91,7 +93,9 @@ fn watch_certificate(config: &Config, security: &Security) -> std::io::Result<Jo
             hangup.next().await;
             match &certificates {
                 Some(certificates) => certificates.look_now(),
-                None => tracing::info!("there is no certificate to take anew; other changes count after a restart"),
+                None => tracing::info!(
+                    "there is no certificate to take anew; other changes count after a restart"
+                ),
             }
         }
     });

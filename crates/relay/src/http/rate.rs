@@ -88,3 +88,44 @@ pub async fn keep(State(state): State<RelayState>, request: Request, next: Next)
     }
     next.run(request).await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+
+    #[test]
+    fn each_shop_and_each_caller_has_its_own_count() {
+        let rates = Rates { callers: Rate::new(1, NonZeroU32::MIN), shops: Rate::new(1, NonZeroU32::MIN) };
+        let (one, other) = (Sector::parse("one.example").unwrap(), Sector::parse("other.example").unwrap());
+        rates.take_shop(&one).unwrap();
+        rates.take_shop(&other).unwrap();
+        assert_eq!(rates.take_shop(&one).unwrap_err().problem(), Problem::TooMany);
+        // Who has just asked is not forgotten, or asking would cost nothing.
+        rates.forget_quiet();
+        rates.take_shop(&one).unwrap_err();
+        let caller = Caller::from(IpAddr::from([203, 0, 113, 1]));
+        let callers = rates.callers.as_ref().unwrap();
+        callers.take(&caller).unwrap();
+        callers.take(&caller).unwrap_err();
+    }
+
+    #[test]
+    fn whoever_was_quiet_is_forgotten() {
+        let rate = Rate::new(u32::MAX, NonZeroU32::MIN).unwrap();
+        rate.take(&Sector::parse("one.example").unwrap()).unwrap();
+        // At some four thousand million a minute, a moment is a long time.
+        while !rate.0.is_empty() {
+            rate.forget_quiet();
+        }
+    }
+
+    #[test]
+    fn none_is_no_limit() {
+        assert!(Rate::<Sector>::new(0, NonZeroU32::MIN).is_none());
+        let rates = Rates::default();
+        let sector = Sector::parse("one.example").unwrap();
+        assert!((0..1_000).all(|_| rates.take_shop(&sector).is_ok()));
+    }
+}

@@ -102,9 +102,11 @@ impl FromRequest<RelayState> for ListedShop {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
     use std::sync::Arc;
 
     use axum::body::Body;
+    use confique::Config as _;
     use passerby_protocol::keys::SigningKey;
     use passerby_protocol::time::Clock as _;
     use passerby_relay_store::{KeptStatement, ShopStore as _};
@@ -115,6 +117,8 @@ mod tests {
 
     use super::*;
     use crate::Identity;
+    use crate::config::LimitsConfig;
+    use crate::http::rate::Rates;
 
     #[tokio::test]
     async fn a_stranger_who_names_a_shop_does_not_fill_its_memory() {
@@ -129,24 +133,31 @@ mod tests {
         let identity = Identity::new(scene.issuer.clone(), scene.relay_key.clone(), false).unwrap();
         let state = RelayState::new(identity, Arc::new(store), clock.clone(), rng::seeded(1));
 
-        let call_by = |key: &SigningKey| {
+        let call_by = |key: &SigningKey, seed: u64| {
             let htu = format!("{}/v1/requests", scene.issuer);
             let call = HttpCall { method: "POST", htu: &htu, body: b"{}" };
             let now = clock.now();
-            let proof =
-                ShopProof::make(&scene.sector, &scene.issuer, call, key, now, &mut rng::seeded(2)).unwrap();
+            let proof = ShopProof::make(&scene.sector, &scene.issuer, call, key, now, &mut rng::seeded(seed))
+                .unwrap();
             Request::post("/v1/requests")
                 .header("authorization", format!("Bearer {proof}"))
                 .header("content-type", "application/json")
                 .body(Body::from("{}"))
                 .unwrap()
         };
-        let refused = ListedShop::from_request(call_by(&scene.stranger), &state).await.unwrap_err();
+        let refused = ListedShop::from_request(call_by(&scene.stranger, 2), &state).await.unwrap_err();
         assert_eq!(refused.problem(), Problem::ShopProof);
         assert_eq!(format!("{:?}", state.used_proofs()), "UsedProofs { shops: 0, wallets: 0 }");
 
-        ListedShop::from_request(call_by(&scene.request_key), &state).await.unwrap();
-        let again = ListedShop::from_request(call_by(&scene.request_key), &state).await.unwrap_err();
+        ListedShop::from_request(call_by(&scene.request_key, 2), &state).await.unwrap();
+        let again = ListedShop::from_request(call_by(&scene.request_key, 2), &state).await.unwrap_err();
         assert_eq!(again.problem(), Problem::ShopProof, "a proof is good once");
+
+        let limits = LimitsConfig::builder().load().unwrap();
+        let limits = LimitsConfig { shop_calls_per_minute: 1, shop_burst: NonZeroU32::MIN, ..limits };
+        let state = state.with_rates(Rates::new(&limits));
+        ListedShop::from_request(call_by(&scene.request_key, 3), &state).await.unwrap();
+        let refused = ListedShop::from_request(call_by(&scene.request_key, 4), &state).await.unwrap_err();
+        assert_eq!(refused.problem(), Problem::TooMany, "a shop has so many calls");
     }
 }

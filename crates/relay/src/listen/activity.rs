@@ -7,11 +7,18 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::body::{Body, Frame, SizeHint};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// What goes on on one connection.
 #[derive(Clone)]
-pub(super) struct Activity(Arc<Mutex<Moment>>);
+pub(super) struct Activity(Arc<Inside>);
+
+struct Inside {
+    moment: Mutex<Moment>,
+    /// The patience has changed.
+    changed: Notify,
+}
 
 struct Moment {
     /// Requests that a handler has and has not answered.
@@ -29,19 +36,23 @@ pub(super) struct Running {
 impl Activity {
     /// A connection that is new, and has `head` for its first request.
     pub fn new(head: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Moment { running: 0, last: Instant::now(), patience: head })))
+        let moment = Moment { running: 0, last: Instant::now(), patience: head };
+        Self(Arc::new(Inside { moment: Mutex::new(moment), changed: Notify::new() }))
     }
 
     /// A moment has no halfway state that a panic elsewhere could have left behind.
     fn lock(&self) -> MutexGuard<'_, Moment> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.moment.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A request begins; from now on the connection may be quiet for `idle`.
     pub fn begin(&self, idle: Duration) -> Running {
         let mut moment = self.lock();
         moment.running += 1;
-        moment.patience = idle;
+        if std::mem::replace(&mut moment.patience, idle) != idle {
+            self.0.changed.notify_one();
+        }
+        drop(moment);
         Running { activity: self.clone() }
     }
 
@@ -60,7 +71,10 @@ impl Activity {
             if until <= Instant::now() {
                 return;
             }
-            tokio::time::sleep_until(until).await;
+            tokio::select! {
+                () = tokio::time::sleep_until(until) => {}
+                () = self.0.changed.notified() => {}
+            }
         }
     }
 }

@@ -142,7 +142,8 @@ fn read_forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         headers.get_all(header::FORWARDED).iter().map(|value| value.to_str().ok()).collect();
     let joined = values.unwrap_or_default().join(", ");
     let Ok(parsed) = ForwardedHeaderValue::from_forwarded(&joined) else { return Vec::new() };
-    let mut named: Vec<_> = parsed.iter().map(forwarded_header_value::ForwardedStanza::forwarded_for_ip).collect();
+    let mut named: Vec<_> =
+        parsed.iter().map(forwarded_header_value::ForwardedStanza::forwarded_for_ip).collect();
     named.reverse();
     named.truncate(LONGEST_CHAIN);
     named
@@ -192,7 +193,12 @@ mod tests {
         let callers = callers(&["127.0.0.1", "10.1.0.0/16"], ProxyHeader::Forwarded);
         let line = "forwarded";
         found(&callers, "127.0.0.1", &[(line, "for=203.0.113.1;proto=https")], "203.0.113.1");
-        found(&callers, "127.0.0.1", &[(line, "for=198.51.100.7, for=203.0.113.1, for=10.1.2.3")], "203.0.113.1");
+        found(
+            &callers,
+            "127.0.0.1",
+            &[(line, "for=198.51.100.7, for=203.0.113.1, for=10.1.2.3")],
+            "203.0.113.1",
+        );
         found(&callers, "127.0.0.1", &[(line, "for=\"[2001:db8:1:2:3::1]:4711\"")], "2001:db8:1:2::");
         found(&callers, "127.0.0.1", &[(line, "for=198.51.100.7"), (line, "for=203.0.113.1")], "203.0.113.1");
         found(&callers, "127.0.0.1", &[(line, "for=_hidden")], "127.0.0.1");

@@ -120,8 +120,8 @@ impl CertificateSource {
 #[cfg(unix)]
 fn refuse_key_for_everybody(path: &Path) -> Result<(), CertificateError> {
     use std::os::unix::fs::PermissionsExt as _;
-    let about = std::fs::metadata(path)
-        .map_err(|source| CertificateError::Read { path: path.to_owned(), source })?;
+    let about =
+        std::fs::metadata(path).map_err(|source| CertificateError::Read { path: path.to_owned(), source })?;
     // A group that may read it is how many systems share certificates.
     if about.permissions().mode() & 0o007 != 0 {
         return Err(CertificateError::KeyForEverybody(path.to_owned()));

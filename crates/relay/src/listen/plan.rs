@@ -33,7 +33,9 @@ pub enum PlanError {
     DevelopmentWithTls,
     #[error("[tls] names {0} alone: a certificate and its key go together")]
     HalfAPair(&'static str),
-    #[error("metrics are for this computer only, not for {0}: let http.metrics_listen name an address such as 127.0.0.1:4181")]
+    #[error(
+        "metrics are for this computer only, not for {0}: let http.metrics_listen name an address such as 127.0.0.1:4181"
+    )]
     MetricsToTheWorld(SocketAddr),
 }
 

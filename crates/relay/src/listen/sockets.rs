@@ -35,6 +35,33 @@ impl Sockets {
     }
 }
 
+/// Files that a relay has open beside its connections: the database, the log, what a library holds.
+#[cfg(unix)]
+const OTHER_FILES: u64 = 128;
+
+/// Lets this process have as many files open as its connections need, as far as the system lets it.
+#[cfg(unix)]
+pub fn make_room(connections: usize) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_none_or(|current| current >= wanted) {
+        return;
+    }
+    let most = maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(most), maximum });
+    if raised.is_err() || most < wanted {
+        tracing::warn!(
+            wanted,
+            most,
+            "the system allows fewer open files than limits.connections needs: raise LimitNOFILE, or allow fewer connections"
+        );
+    }
+}
+
+#[cfg(not(unix))]
+pub fn make_room(_connections: usize) {}
+
 fn take(handed: &mut ListenFd, place: usize) -> anyhow::Result<Option<TcpListener>> {
     let place_said = place + 1;
     let socket = handed

@@ -49,8 +49,8 @@ fn check_asked(signed: &SignedRequest, shop: &ListedShop) -> Result<(), Refused>
 }
 
 /// Seconds until a shop's requests are counted from nothing again.
-fn until_midnight(now: Timestamp) -> u32 {
-    u32::try_from(DAY - now.seconds().rem_euclid(DAY)).unwrap_or(u32::MAX)
+fn until_midnight(now: Timestamp) -> u64 {
+    (DAY - now.seconds().rem_euclid(DAY)).unsigned_abs()
 }
 
 /// Park a request.

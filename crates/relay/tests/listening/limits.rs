@@ -60,7 +60,10 @@ fn whoever_asks_too_often_is_told_when_to_come_back() {
     assert!(ask().0.starts_with("http/1.1 200"));
     assert!(ask().0.starts_with("http/1.1 200"));
     let (head, body) = ask();
-    assert!(head.starts_with("http/1.1 429") && head.contains("content-type: application/problem+json"), "{head}");
+    assert!(
+        head.starts_with("http/1.1 429") && head.contains("content-type: application/problem+json"),
+        "{head}"
+    );
     let seconds = head.lines().find_map(|line| line.strip_prefix("retry-after: ")).unwrap();
     assert!((1..=61).contains(&seconds.parse::<u32>().unwrap()), "{head}");
     let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();

@@ -42,7 +42,9 @@ fn a_handshake_that_does_not_come() {
 fn a_head_that_does_not_end() {
     let (authority, _folder, relay) = relay_with("head_seconds", true);
     let mut stream = connect(&authority, relay.address, &["http/1.1"]);
-    assert!(!send_and_wait_for_the_end(&mut stream, "GET /health HTTP/1.1\r\nhost: relay.ex").contains("200"));
+    assert!(
+        !send_and_wait_for_the_end(&mut stream, "GET /health HTTP/1.1\r\nhost: relay.ex").contains("200")
+    );
     // HTTP/2: its own first words, and then nothing.
     let mut stream = connect(&authority, relay.address, &["h2"]);
     send_and_wait_for_the_end(&mut stream, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");

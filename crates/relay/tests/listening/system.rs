@@ -67,7 +67,9 @@ fn the_system_is_told_when_it_is_ready_alive_and_stopping() {
     command.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "200000").env_remove("WATCHDOG_PID");
     let relay = Running::spawn(&mut command);
     let mut heard = Vec::new();
-    while !(heard.contains(&"READY=1".to_owned()) && heard.iter().filter(|said| *said == "WATCHDOG=1").count() >= 3) {
+    while !(heard.contains(&"READY=1".to_owned())
+        && heard.iter().filter(|said| *said == "WATCHDOG=1").count() >= 3)
+    {
         heard.push(next());
     }
     let stopping = std::thread::spawn(move || relay.stop());
@@ -80,7 +82,8 @@ fn a_relay_that_cannot_start_never_says_ready() {
     let folder = prepare("[http]\nlisten = \"0.0.0.0:0\"\n");
     let path = folder.path().join("notify");
     let told = UnixDatagram::bind(&path).unwrap();
-    let output = program().arg("serve").current_dir(folder.path()).env("NOTIFY_SOCKET", &path).output().unwrap();
+    let output =
+        program().arg("serve").current_dir(folder.path()).env("NOTIFY_SOCKET", &path).output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     told.set_nonblocking(true).unwrap();
     told.recv(&mut [0; 64]).unwrap_err();
@@ -114,6 +117,7 @@ fn the_unit_is_well_formed_and_exposes_little() {
         assert!(well && !said.contains("passerby-relay"), "{said}");
     }
     // systemd's own measure of what a broken-into program could do, from 0 to 100; most units that ship with it stand above 90.
-    let (well, said) = systemd_analyze(&["security", "--offline=true", "--threshold=20", "--no-pager"], &service);
+    let (well, said) =
+        systemd_analyze(&["security", "--offline=true", "--threshold=20", "--no-pager"], &service);
     assert!(well, "{said}");
 }

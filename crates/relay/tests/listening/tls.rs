@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use tokio_rustls::rustls::ProtocolVersion;
 
-use super::authority::{Authority, Pair, put};
+use super::authority::{Authority, HOST, Pair, put};
 use super::client::{HEALTH, connect, curl_tls, read_answer, shown};
 use super::running::{Running, configure, prepare, refuses_to_start};
 
@@ -77,7 +77,10 @@ fn a_new_certificate_is_taken_without_losing_a_connection() {
     assert!(read_answer(&mut downloading).0.starts_with("http/1.1 200"), "the connection goes on");
     assert_eq!(shown(&downloading), old.der);
     sending.write_all(b"}").unwrap();
-    assert!(read_answer(&mut sending).0.starts_with("http/1.1 401"), "the request that was under way is answered");
+    assert!(
+        read_answer(&mut sending).0.starts_with("http/1.1 401"),
+        "the request that was under way is answered"
+    );
     relay.stop();
 }
 
@@ -90,37 +93,27 @@ impl<R: std::io::Read> std::io::Read for Whole<'_, R> {
     }
 }
 
-/// What can be wrong with a pair, and what is said of it.
-fn spoil(authority: &Authority, folder: &Path) -> Vec<(&'static str, Box<dyn Fn() + '_>)> {
-    let folder = folder.to_owned();
-    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-    let places = move || (folder.clone(), certificate.clone(), key.clone());
-    let with = |spoil: fn(&Authority, &Path, &Path, &Path)| {
-        let places = places.clone();
-        Box::new(move || {
-            let (folder, certificate, key) = places();
-            authority.pair().put(&folder);
-            spoil(authority, &folder, &certificate, &key);
-        })
-    };
-    vec![
-        ("do not belong together", with(|authority, _, _, key| put(key, &authority.pair().key, 0o600))),
-        ("is for other names", with(|authority, folder, _, _| authority.certify("other.example", (1975, 4096)).put(folder))),
-        ("ended on", with(|authority, folder, _, _| authority.certify(super::authority::HOST, (1975, 1980)).put(folder))),
-        ("clock right?", with(|authority, folder, _, _| authority.certify(super::authority::HOST, (4000, 4096)).put(folder))),
-        ("no certificate in PEM", with(|_, _, certificate, _| put(certificate, "nothing", 0o644))),
-        ("no private key in PEM", with(|_, _, _, key| put(key, "nothing", 0o600))),
-        ("chmod o=", with(|authority, _, _, key| put(key, &authority.pair().key, 0o644))),
-        ("cannot be read", with(|_, _, certificate, _| std::fs::remove_file(certificate).unwrap())),
-    ]
-}
+/// What can be wrong with a good pair that has just been put in place, and what is said of it.
+const FAULTS: &[(&str, fn(&Authority, &Path))] = &[
+    ("do not belong together", |authority, folder| {
+        put(&folder.join("key.pem"), &authority.pair().key, 0o600)
+    }),
+    ("is for other names", |authority, folder| authority.certify("other.example", (1975, 4096)).put(folder)),
+    ("ended on", |authority, folder| authority.certify(HOST, (1975, 1980)).put(folder)),
+    ("clock right?", |authority, folder| authority.certify(HOST, (4000, 4096)).put(folder)),
+    ("no certificate in PEM", |_, folder| put(&folder.join("certificate.pem"), "nothing", 0o644)),
+    ("no private key in PEM", |_, folder| put(&folder.join("key.pem"), "nothing", 0o600)),
+    ("chmod o=", |authority, folder| put(&folder.join("key.pem"), &authority.pair().key, 0o644)),
+    ("cannot be read", |_, folder| std::fs::remove_file(folder.join("certificate.pem")).unwrap()),
+];
 
 #[test]
 fn a_broken_pair_is_refused_and_the_old_one_serves_on() {
     let (authority, old, folder) = stage(TOLD);
     let mut relay = Running::start(folder.path());
-    for (said, spoil) in spoil(&authority, folder.path()) {
-        spoil();
+    for (said, spoil) in FAULTS {
+        authority.pair().put(folder.path());
+        spoil(&authority, folder.path());
         relay.signal("HUP");
         let line = relay.wait_for(said);
         assert!(line.contains("WARN") && line.contains("the old one serves on"), "{line}");
@@ -138,8 +131,9 @@ fn a_broken_pair_is_refused_and_the_old_one_serves_on() {
 #[test]
 fn a_broken_pair_is_refused_at_the_start() {
     let (authority, pair, folder) = stage(TOLD);
-    for (said, spoil) in spoil(&authority, folder.path()) {
-        spoil();
+    for (said, spoil) in FAULTS {
+        authority.pair().put(folder.path());
+        spoil(&authority, folder.path());
         refuses_to_start(folder.path(), said);
     }
     pair.put(folder.path());
@@ -152,9 +146,18 @@ fn what_would_serve_plain_http_to_the_world_is_refused_at_the_start() {
     for (config, said) in [
         ("[http]\nlisten = \"0.0.0.0:0\"\n", "plain HTTP to the world"),
         ("[http]\nlisten = \"[::]:0\"\n", "plain HTTP to the world"),
-        ("[http]\nlisten = \"127.0.0.1:0\"\nmetrics_listen = \"0.0.0.0:0\"\n", "metrics are for this computer"),
-        ("[http]\nlisten = \"127.0.0.1:0\"\ntrusted_proxies = [\"0.0.0.0/0\"]\n", "everybody would be believed"),
-        ("[http]\nlisten = \"127.0.0.1:0\"\ntrusted_proxies = [\"proxy.example\"]\n", "a trusted proxy is an address"),
+        (
+            "[http]\nlisten = \"127.0.0.1:0\"\nmetrics_listen = \"0.0.0.0:0\"\n",
+            "metrics are for this computer",
+        ),
+        (
+            "[http]\nlisten = \"127.0.0.1:0\"\ntrusted_proxies = [\"0.0.0.0/0\"]\n",
+            "everybody would be believed",
+        ),
+        (
+            "[http]\nlisten = \"127.0.0.1:0\"\ntrusted_proxies = [\"proxy.example\"]\n",
+            "a trusted proxy is an address",
+        ),
         ("[tls]\nkey = \"key.pem\"\n", "names key alone"),
         ("[tls]\ncertificate = \"certificate.pem\"\n", "names certificate alone"),
     ] {
@@ -163,6 +166,9 @@ fn what_would_serve_plain_http_to_the_world_is_refused_at_the_start() {
     }
     configure(folder.path(), "[http]\nlisten = \"0.0.0.0:0\"\ntrusted_proxies = [\"192.0.2.1\"]\n");
     Running::start(folder.path()).stop();
-    configure(folder.path(), "[http]\nlisten = \"0.0.0.0:0\"\n[tls]\ncertificate = \"certificate.pem\"\nkey = \"key.pem\"\n");
+    configure(
+        folder.path(),
+        "[http]\nlisten = \"0.0.0.0:0\"\n[tls]\ncertificate = \"certificate.pem\"\nkey = \"key.pem\"\n",
+    );
     Running::start(folder.path()).stop();
 }
