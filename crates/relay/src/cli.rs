@@ -45,7 +45,8 @@ pub enum Command {
     Init(InitArgs),
     /// Serve until SIGTERM or SIGINT
     ///
-    /// Prints one line on standard output when ready: `passerby-relay ready on http://ADDRESS`. The log goes to standard error.
+    /// Prints one line on standard output when ready: `passerby-relay ready on https://ADDRESS`, or `http://` behind a proxy. The log goes to standard
+    /// error. SIGHUP has a renewed certificate taken at once.
     Serve(ServeArgs),
     /// Add, list, suspend, limit and remove shops
     #[command(subcommand)]
@@ -97,7 +98,7 @@ pub struct InitArgs {
     /// The origin that wallets and shops reach this relay at, such as `https://relay.example`; without it, four questions are asked
     #[arg(long, value_parser = Issuer::parse)]
     pub issuer: Option<Issuer>,
-    /// Where to listen; a proxy in front speaks TLS
+    /// Where to listen; on an address of the network, name a certificate in relay.toml before serving
     #[arg(long, default_value = "127.0.0.1:4180")]
     pub listen: SocketAddr,
     /// An http issuer on this computer, and shops on this computer: for trying out, never for real people
@@ -165,7 +166,7 @@ pub struct DevArgs {
 pub struct ServeArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Listen here instead of where the configuration says; port 0 takes a free one
+    /// Listen here instead of where the configuration says; port 0 takes a free one, and a socket of systemd's comes first
     #[arg(long)]
     pub listen: Option<SocketAddr>,
     /// Each shop on this computer is added when it first calls: set by `dev` alone.

@@ -8,8 +8,8 @@ use passerby_protocol::issuer::Issuer;
 #[derive(Debug, Clone, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct IdentityConfig {
-    /// The origin that wallets and shops reach this relay at, without a trailing slash: `https://relay.example`. A proxy in front of
-    /// the relay speaks TLS for it. Never change it: passports and requests name it.
+    /// The origin that wallets and shops reach this relay at, without a trailing slash: `https://relay.example`. This
+    /// relay (`[tls]`) or a proxy in front of it speaks TLS for it. Never change it: passports and requests name it.
     #[config(env = "PASSERBY_RELAY_ISSUER")]
     pub issuer: Issuer,
 

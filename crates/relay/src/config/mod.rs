@@ -24,7 +24,8 @@ pub use tls::TlsConfig;
 
 /// Configuration of a Passerby relay.
 ///
-/// Paths are relative to the folder of this file. Values that stand as a comment are the defaults. Changes count after a restart.
+/// Paths are relative to the folder of this file. Values that stand as a comment are the defaults. Changes count after a restart;
+/// a renewed certificate at once.
 #[derive(Debug, Clone, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct Config {

@@ -73,6 +73,23 @@ fn whoever_asks_too_often_is_told_when_to_come_back() {
 }
 
 #[test]
+fn a_head_has_a_size() {
+    let folder = prepare("[http]\nlisten = \"127.0.0.1:0\"\n");
+    let relay = Running::start(folder.path());
+    let ask = |length: usize| {
+        let mut stream = TcpStream::connect(relay.address).unwrap();
+        let padding = "x".repeat(length);
+        write!(stream, "GET /health HTTP/1.1\r\nhost: relay.example\r\nx: {padding}\r\n\r\n").unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).unwrap();
+        String::from_utf8(first.to_vec()).unwrap()
+    };
+    assert_eq!(ask(30_000), "HTTP/1.1 200");
+    assert_eq!(ask(33_000), "HTTP/1.1 431");
+    relay.stop();
+}
+
+#[test]
 fn the_defaults_of_the_configuration_are_the_defaults() {
     let folder = prepare("");
     let config = Config::read(&folder.path().join("relay.toml")).unwrap();
