@@ -91,11 +91,10 @@ fn watch_certificate(config: &Config, security: &Security) -> std::io::Result<Jo
     tasks.spawn(async move {
         loop {
             hangup.next().await;
-            match &certificates {
-                Some(certificates) => certificates.look_now(),
-                None => tracing::info!(
-                    "there is no certificate to take anew; other changes count after a restart"
-                ),
+            if let Some(certificates) = &certificates {
+                certificates.look_now();
+            } else {
+                tracing::info!("there is no certificate to take anew; other changes count after a restart");
             }
         }
     });

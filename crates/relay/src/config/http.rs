@@ -18,7 +18,7 @@ pub struct HttpConfig {
     #[config(env = "PASSERBY_RELAY_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// The proxies in front of this relay, such as ["127.0.0.1/32", "::1/128"]. Only what they say about a caller's address is believed; only
+    /// The proxies in front of this relay, such as `["127.0.0.1/32", "::1/128"]`. Only what they say about a caller's address is believed; only
     /// they and this computer may speak plain HTTP. Limits by address count by what they say.
     #[config(default = [], env = "PASSERBY_RELAY_TRUSTED_PROXIES", parse_env = confique::env::parse::list_by_comma)]
     pub trusted_proxies: Vec<TrustedProxy>,

@@ -109,9 +109,10 @@ impl Line {
             _ = stopped.wait_for(|stop| *stop) => LAST_REQUESTS,
         };
         connection.as_mut().graceful_shutdown();
-        match tokio::time::timeout(patience, connection).await {
-            Ok(ended) => note(ended),
-            Err(_) => tracing::debug!("a connection was cut off"),
+        if let Ok(ended) = tokio::time::timeout(patience, connection).await {
+            note(ended);
+        } else {
+            tracing::debug!("a connection was cut off");
         }
     }
 

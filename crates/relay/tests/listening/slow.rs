@@ -15,7 +15,7 @@ fn relay_with(short: &str, tls: bool) -> (Authority, TempDir, Running) {
     let authority = Authority::new();
     let mut config = "[http]\nlisten = \"127.0.0.1:0\"\n[limits]\n".to_owned();
     for name in ["handshake_seconds", "head_seconds", "request_seconds", "idle_seconds"] {
-        config += &format!("{name} = {}\n", if name == short { 1 } else { 3600 });
+        config.extend([name, " = ", if name == short { "1" } else { "3600" }, "\n"]);
     }
     if tls {
         config += "[tls]\ncertificate = \"certificate.pem\"\nkey = \"key.pem\"\n";

@@ -93,10 +93,12 @@ impl<R: std::io::Read> std::io::Read for Whole<'_, R> {
     }
 }
 
+type Spoil = fn(&Authority, &Path);
+
 /// What can be wrong with a good pair that has just been put in place, and what is said of it.
-const FAULTS: &[(&str, fn(&Authority, &Path))] = &[
+const FAULTS: &[(&str, Spoil)] = &[
     ("do not belong together", |authority, folder| {
-        put(&folder.join("key.pem"), &authority.pair().key, 0o600)
+        put(&folder.join("key.pem"), &authority.pair().key, 0o600);
     }),
     ("is for other names", |authority, folder| authority.certify("other.example", (1975, 4096)).put(folder)),
     ("ended on", |authority, folder| authority.certify(HOST, (1975, 1980)).put(folder)),
