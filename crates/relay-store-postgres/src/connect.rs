@@ -11,7 +11,7 @@ use sqlx::{Connection as _, Transaction, query};
 use crate::PostgresAddress;
 use crate::failure::{store_error, was_taken_back};
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How many connections one relay has at most. PostgreSQL's own default is 100 in all.
 const CONNECTIONS: u32 = 16;

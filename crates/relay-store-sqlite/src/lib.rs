@@ -23,4 +23,4 @@ mod transaction;
 
 pub use connect::SqliteStore;
 pub use contents::SqliteContents;
-pub use schema::{Schema, find_schema};
+pub use schema::find_schema;

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use passerby_relay_store::{ShopStore as _, StoreError, SweepStore as _};
-use passerby_relay_store_sqlite::{Schema, SqliteStore, find_schema};
+use passerby_relay_store::{Schema, ShopStore as _, StoreError, SweepStore as _};
+use passerby_relay_store_sqlite::{SqliteStore, find_schema};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 

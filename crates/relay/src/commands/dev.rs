@@ -3,7 +3,6 @@
 use anyhow::{Context as _, anyhow};
 use passerby_protocol::issuer::Issuer;
 use passerby_protocol::time::Clock as _;
-use passerby_relay_store::ShopStore as _;
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 

@@ -19,10 +19,10 @@ use super::{Failure, key_file};
 use crate::cli::ServeArgs;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::state::RequestsADay;
 use crate::http::rate::Rates;
 use crate::listen::sockets::{self, Sockets};
 use crate::listen::{Callers, Limits, Listening, Security, plan, supervisor};
+use crate::state::RequestsADay;
 use crate::{Identity, RelayState};
 
 /// Serves until SIGTERM or SIGINT.
@@ -43,7 +43,8 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let state = RelayState::new(identity, store.clone(), Arc::new(SystemClock), UnwrapErr(SysRng))
         .with_requests_a_day(RequestsADay(config.shops.requests_a_day));
     let state = if args.open_door { state.with_open_door() } else { state };
-    let state = if config.identity.development { state } else { state.with_rates(Rates::new(&config.limits)) };
+    let state =
+        if config.identity.development { state } else { state.with_rates(Rates::new(&config.limits)) };
 
     let stop = until_told_to_stop().context("listening for signals")?;
     let scheme = if matches!(security, Security::Tls(_)) { "https" } else { "http" };

@@ -1,6 +1,7 @@
 //! `passerby-relay doctor`: whether this relay is well, and how to mend what is not. Changes nothing.
 
 mod clock;
+mod database;
 mod files;
 mod finding;
 mod name;
@@ -22,7 +23,7 @@ pub async fn run(args: &DoctorArgs) -> Result<(), Failure> {
     let connection = Connection::open().context("tried to look at the network")?;
     let now = SystemClock.now();
     let mut findings = vec![files::look_at_key(&config), files::look_at_room(&config)];
-    let (database, shops) = files::look_at_database(&config).await;
+    let (database, shops) = database::look(&config).await;
     findings.extend(database);
     let name = name::look(&config, &connection, now).await;
     findings.extend(name.findings);

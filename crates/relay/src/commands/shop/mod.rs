@@ -53,7 +53,7 @@ pub async fn run(command: ShopCommand) -> Result<(), Failure> {
 /// Gives the first shop of a new relay its token.
 pub(super) async fn begin(config: &Config, file: &Path, sector: &Sector) -> Result<(), Failure> {
     let store = open_store(config).await?;
-    let outcome = add::Admin { store: &store, config, file }.challenge(sector, false).await;
+    let outcome = add::Admin { store: &*store, config, file }.challenge(sector, false).await;
     store.close().await;
     outcome
 }
