@@ -5,7 +5,7 @@
 mod parts;
 
 use parts::{Stage, code_of};
-use passerby_relay_store::{ShopStore as _, Suspension};
+use passerby_relay_store::Suspension;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::{Value, json};
 

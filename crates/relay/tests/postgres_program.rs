@@ -40,6 +40,9 @@ async fn all_commands_work_on_a_database() {
     assert!(run(&["migrate"], 0).contains("up to date"));
     run(&["shop", "add", "shop.example", "--root-jkt", ROOT_JKT], 0);
     assert!(run(&["shop", "list"], 0).contains("shop.example"));
+    // Its relay does not serve yet, which is what it exits for.
+    let said = run(&["doctor"], 1);
+    assert!(said.contains("opens and is up to date; 1 shops"), "{said}");
 
     let mut serving = relay(folder.path(), &address, &["serve"])
         .stdout(Stdio::piped())
