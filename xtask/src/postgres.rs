@@ -33,7 +33,7 @@ const OWNER: &str = "passerby";
 /// Whom it runs as when this is root.
 const UNPRIVILEGED: &str = "nobody";
 /// How long it may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Run a command beside a private PostgreSQL server, whose address stands in `PASSERBY_TEST_POSTGRES`.
 #[derive(clap::Args)]

@@ -110,7 +110,7 @@ mod tests {
             ("postgres://anna:geheim@db.example:port/relay", AddressError::Shape),
             ("postgres://anna:geheim@db.example/relay?sslmode=geheim", AddressError::Shape),
             ("postgres://anna:geheim@db.example/", AddressError::NoDatabase),
-            ("postgres://a@db.example/relay?pasword=geheim", AddressError::Parameter("pasword".into())),
+            ("postgres://a@db.example/relay?pass=geheim", AddressError::Parameter("pass".into())),
             (
                 "postgres://a@db.example/relay?options=-c synchronous_commit=off",
                 AddressError::Parameter("options".into()),

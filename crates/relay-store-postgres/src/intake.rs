@@ -39,8 +39,8 @@ impl Intake {
             let name = &table.name;
             let lock = format!("LOCK TABLE \"{name}\" IN ACCESS EXCLUSIVE MODE");
             sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut *transaction).await.map_err(store_error)?;
-            let look = format!("SELECT EXISTS (SELECT 1 FROM \"{name}\")");
-            let holds: bool = sqlx::query_scalar(AssertSqlSafe(look))
+            let ask = format!("SELECT EXISTS (SELECT 1 FROM \"{name}\")");
+            let holds: bool = sqlx::query_scalar(AssertSqlSafe(ask))
                 .fetch_one(&mut *transaction)
                 .await
                 .map_err(store_error)?;
@@ -76,8 +76,8 @@ impl Intake {
     }
 
     /// Takes a row in.
-    pub async fn add(&mut self, shelf: &Shelf, row: &Row) -> Result<(), StoreError> {
-        let table = &shelf.table;
+    pub async fn add(&mut self, to: &Shelf, row: &Row) -> Result<(), StoreError> {
+        let table = &to.table;
         let columns: Vec<_> = table.columns.iter().map(|name| format!("\"{name}\"")).collect();
         let numbers: Vec<_> = (1..=columns.len()).map(|number| format!("${number}")).collect();
         let (columns, numbers) = (columns.join(", "), numbers.join(", "));
@@ -85,7 +85,7 @@ impl Intake {
         let name = &table.name;
         let insert = format!("INSERT INTO \"{name}\" ({columns}) OVERRIDING SYSTEM VALUE VALUES ({numbers})");
         let mut query = sqlx::query(AssertSqlSafe(insert));
-        for (cell, kind) in row.iter().zip(&shelf.kinds) {
+        for (cell, kind) in row.iter().zip(&to.kinds) {
             query = bind(query, cell, *kind).ok_or_else(|| ForeignTable(name.clone()))?;
         }
         query.execute(&mut *self.transaction).await.map_err(store_error)?;
@@ -93,17 +93,17 @@ impl Intake {
     }
 
     /// The next rows of a table, in the order of its key; none when that was all.
-    pub async fn read(&mut self, shelf: &Shelf, after: Option<&Row>) -> Result<Vec<Row>, StoreError> {
-        let table = &shelf.table;
+    pub async fn read(&mut self, from: &Shelf, after: Option<&Row>) -> Result<Vec<Row>, StoreError> {
+        let table = &from.table;
         let mut query = sqlx::query(AssertSqlSafe(table.select(after.is_some())));
         for (cell, place) in after.into_iter().flatten().zip(&table.key) {
-            let kind = shelf.kinds.get(*place).copied();
+            let kind = from.kinds.get(*place).copied();
             query = kind
                 .and_then(|kind| bind(query, cell, kind))
                 .ok_or_else(|| ForeignTable(table.name.clone()))?;
         }
         let rows = query.fetch_all(&mut *self.transaction).await.map_err(store_error)?;
-        rows.iter().map(|row| read_row(row, &shelf.kinds)).collect()
+        rows.iter().map(|row| read_row(row, &from.kinds)).collect()
     }
 
     /// From here on everything is in, and the next opening gets the next number.

@@ -110,7 +110,7 @@ pub struct InitArgs {
 #[command(after_help = "\
 Examples:
   passerby-relay move --to-file /etc/passerby-relay/postgres.address --config /etc/passerby-relay/relay.toml
-  passerby-relay move --to postgres:///passerby_relay?host=/var/run/postgresql")]
+  passerby-relay move --to 'postgres:///passerby_relay?host=/var/run/postgresql'")]
 pub struct MoveArgs {
     /// The database's address. Everybody on this computer can read it while the command runs: with a password in it, use --to-file
     #[arg(long, value_name = "ADDRESS", required_unless_present = "to_file", conflicts_with = "to_file")]

@@ -105,3 +105,27 @@ async fn a_move_that_fails_leaves_nothing_behind() {
     let to = PostgresStore::open(&PostgresAddress::parse(&address).unwrap()).await.unwrap();
     assert_eq!(to.list_shops().await.unwrap(), []);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_is_not_the_same_when_it_is_read_again_ends_the_move() {
+    let address = fresh::make_database().await.unwrap_or_else(|error| panic!("{error}"));
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(relay(folder.path(), &["init", "--issuer", "https://relay.example"]).0, Some(0));
+    let from = SqliteStore::open(&folder.path().join("relay.db")).await.unwrap();
+    from.add_shop("a.example", "root", 1).await.unwrap();
+    from.close().await;
+    let to = PostgresStore::open(&PostgresAddress::parse(&address).unwrap()).await.unwrap();
+    // A database that does not keep what it is given.
+    let meddle = "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN new.root_jkt := 'another'; RETURN new; END $$;
+        CREATE TRIGGER meddle BEFORE INSERT ON shops FOR EACH ROW EXECUTE FUNCTION meddle()";
+    let psql = Command::new("psql")
+        .args(["--no-psqlrc", "--quiet", "--command", meddle, &address])
+        .status()
+        .unwrap();
+    assert!(psql.success());
+    let (code_of, said) = relay(folder.path(), &["move", "--to", &address]);
+    assert_eq!(code_of, Some(1), "{said}");
+    assert!(said.contains("the table shops was not the same"), "{said}");
+    assert_eq!(to.list_shops().await.unwrap(), []);
+}

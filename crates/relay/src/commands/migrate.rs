@@ -18,7 +18,7 @@ pub async fn open_store(config: &Config) -> Result<Arc<dyn RelayStore>, Failure>
         StorePlace::File(path) => SqliteStore::open(path).await.map(|store| Arc::new(store) as _),
         StorePlace::Postgres(address) => PostgresStore::open(address).await.map(|store| Arc::new(store) as _),
     };
-    opened.with_context(|| format!("opening the database {place}")).map_err(Failure::Config)
+    opened.with_context(|| format!("opening {place}")).map_err(Failure::Config)
 }
 
 /// Brings the database up to date and ends.

@@ -15,8 +15,8 @@ pub struct StoreConfig {
     #[config(default = "relay.db")]
     pub file: PathBuf,
 
-    /// A PostgreSQL database instead of the file: "postgres://USER:PASSWORD@HOST/DATABASE". With a password in it, this file must
-    /// not be readable by others; the environment (PASSERBY_RELAY_POSTGRES) or a file of its own (below) is better.
+    /// A PostgreSQL database instead of the file: `postgres://USER:PASSWORD@HOST/DATABASE`. With a password in it, this file must
+    /// not be readable by others; the environment (`PASSERBY_RELAY_POSTGRES`) or a file of its own (below) is better.
     #[config(env = "PASSERBY_RELAY_POSTGRES")]
     pub postgres: Option<SecretText>,
 
@@ -168,7 +168,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for lines in [
             format!("postgres = \"{ADDRESS}"),
-            format!("postgress = {ADDRESS:?}"),
+            format!("postgres_url = {ADDRESS:?}"),
             format!("postgres = {ADDRESS:?}\npostgres = 3"),
             format!("postgres = [{ADDRESS:?}]"),
         ] {
