@@ -92,7 +92,7 @@ fn a_development_shop_has_its_port_in_its_name() {
     );
     assert_eq!(made.code, 0, "{made:?}");
     assert!(made.out.contains("http://shoes.localhost:4001/.well-known/passerby-statement.jwt"));
-    assert!(made.out.contains("passerby-relay shop add shoes.localhost:4001 --root-jkt "));
+    assert!(made.out.contains("passerby-relay shop check shoes.localhost:4001 --root-jkt "));
     let parsed = statement_file::read(&desk.read("deep/below/keys/statement.jwt")).unwrap();
     assert_eq!(parsed.statement().iss, Sector::parse("shoes.localhost:4001").unwrap());
     assert_eq!(parsed.statement().allowed_claims.len(), 2);

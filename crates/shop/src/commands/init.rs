@@ -106,7 +106,8 @@ fn tell_person(dir: &Path, made: &FirstKeys) -> Result<(), Failure> {
 Next:
   1. Publish statement.jwt at {address}
   2. Copy request-key.jwk and statement.jwt to the web server, release-keys.jwks to the packing computer
-  3. Ask the relay's admin to run: passerby-relay shop add {sector} --root-jkt {root}
+  3. Ask the relay's admin to run: passerby-relay shop add {sector}
+     That gives a line for you to publish too. Then: passerby-relay shop check {sector} --root-jkt {root}
      (tell the thumbprint by a way that does not lead through the relay or the web server, such as the phone)
   4. Before {until}: passerby-shop statement
 ",
