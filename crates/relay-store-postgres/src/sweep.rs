@@ -98,15 +98,23 @@ impl PostgresStore {
     /// What few rows there are of shops and of hosts that want to be one.
     async fn sweep_shops(&self, now: i64) -> Result<(), StoreError> {
         let before = now.saturating_sub(CHALLENGE_LIFE);
-        query!("DELETE FROM challenges WHERE made_at <= $1", before)
-            .execute(self.pool())
-            .await
-            .map_err(store_error)?;
+        query!(
+            "WITH ended AS MATERIALIZED (SELECT sector FROM challenges WHERE made_at <= $1 FOR UPDATE SKIP LOCKED)
+             DELETE FROM challenges USING ended WHERE challenges.sector = ended.sector",
+            before
+        )
+        .execute(self.pool())
+        .await
+        .map_err(store_error)?;
         let today = now.div_euclid(DAY);
-        query!("DELETE FROM parked_by_day WHERE day < $1", today)
-            .execute(self.pool())
-            .await
-            .map_err(store_error)?;
+        query!(
+            "WITH ended AS MATERIALIZED (SELECT sector, day FROM parked_by_day WHERE day < $1 FOR UPDATE SKIP LOCKED)
+             DELETE FROM parked_by_day p USING ended WHERE p.sector = ended.sector AND p.day = ended.day",
+            today
+        )
+        .execute(self.pool())
+        .await
+        .map_err(store_error)?;
         Ok(())
     }
 

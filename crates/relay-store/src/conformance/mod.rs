@@ -41,7 +41,7 @@ use crate::{Answer, GrantId, NewGrant, NewRequest, Park, RelayStore};
 /// A moment to count from.
 pub const T0: i64 = 1_800_000_000;
 /// More requests a day than any case parks.
-pub const MANY: u32 = 1_000;
+pub const MANY: u32 = 1_000_000;
 
 /// A request of a shop that the case has added.
 #[must_use]
