@@ -10,7 +10,7 @@ use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::issuer::Issuer;
 use passerby_protocol::keys::{RelayKeys, SigningKey};
 use passerby_relay::{Identity, RelayState, serve};
-use passerby_relay_store::{RelayStore, ShopStore as _};
+use passerby_relay_store::RelayStore;
 use passerby_relay_store_postgres::{PostgresStore, fresh};
 use passerby_relay_store_sqlite::SqliteStore;
 use passerby_testkit::clock::{NOON, TestClock};
