@@ -135,7 +135,7 @@ fn plain_http_is_for_the_proxy_and_this_computer() {
         eprintln!("this computer has no address but loopback ones: nothing to try");
         return;
     };
-    let folder = prepare("[http]\nlisten = \"0.0.0.0:0\"\ntrusted_proxies = [\"192.0.2.1\"]\n");
+    let folder = prepare("[http]\nlisten = \"0.0.0.0:0\"\ntrusted_proxies = [\"203.0.113.1\"]\n");
     let relay = Running::start(folder.path());
     let at = |host: &str| curl(&[&format!("http://{host}:{}/health", relay.address.port())]);
     at("127.0.0.1").unwrap();
