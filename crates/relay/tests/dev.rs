@@ -83,3 +83,15 @@ async fn with_a_shop_it_serves_that_one_only() {
         Some(1)
     );
 }
+
+#[test]
+fn nothing_thrown_away_is_kept_in_a_real_database() {
+    let output = Command::new(env!("CARGO_BIN_EXE_passerby-relay"))
+        .args(["dev", "--listen", "127.0.0.1:0"])
+        .env("PASSERBY_RELAY_POSTGRES", "postgres://relay:geheim@127.0.0.1:1/real")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("PASSERBY_RELAY_POSTGRES") && !said.contains("geheim"), "{said}");
+}

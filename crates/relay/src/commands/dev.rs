@@ -10,7 +10,7 @@ use super::migrate::open_store;
 use super::{Failure, key_file, serve};
 use crate::cli::{ConfigArgs, DevArgs, ServeArgs};
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, StorePlace};
 
 /// Makes a relay in a temporary folder, serves until it is told to stop, and takes the folder away.
 pub async fn run(args: DevArgs) -> Result<(), Failure> {
@@ -29,6 +29,12 @@ pub async fn run(args: DevArgs) -> Result<(), Failure> {
     std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
     key_file::make(&folder.path().join("relay.key"), &mut UnwrapErr(SysRng))?;
     let config = Config::read(&file).map_err(Failure::config)?;
+    // The environment wins over the file, and may name somebody's real database.
+    if let StorePlace::Postgres(address) = config.store.find_place().map_err(Failure::config)? {
+        return Err(Failure::config(anyhow!(
+            "the environment names {address}, and a throwaway relay keeps nothing there: start it without PASSERBY_RELAY_POSTGRES and PASSERBY_RELAY_POSTGRES_FILE"
+        )));
+    }
     let store = open_store(&config).await?;
     if let (Some(sector), Some(root_jkt)) = (&args.shop, &args.root_jkt) {
         if !sector.is_development() {
