@@ -12,7 +12,7 @@ use passerby_protocol::proof::{HttpCall, ShopProof};
 use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
 use passerby_relay::{Identity, RelayState, serve};
-use passerby_relay_store::ShopStore as _;
+use passerby_relay_store::{ShopStore as _, SweepStore as _};
 use passerby_relay_store_sqlite::SqliteStore;
 use passerby_testkit::clock::{NOON, TestClock};
 use passerby_testkit::rng::seeded;
