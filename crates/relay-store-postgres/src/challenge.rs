@@ -1,12 +1,11 @@
 //! Challenges in PostgreSQL.
 
 use async_trait::async_trait;
-use passerby_relay_store::{Challenge, ChallengeStore, Met, ProvenShop, StoreError};
+use passerby_relay_store::{Challenge, ChallengeStore, Met, ProvenShop, StoreError, write_claims};
 use sqlx::{query, query_as};
 
 use crate::PostgresStore;
 use crate::failure::store_error;
-use crate::shop::write_claims;
 
 #[async_trait]
 impl ChallengeStore for PostgresStore {

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use passerby_relay_store::{
-    KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension,
+    KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension, read_claims,
+    write_claims,
 };
 use sqlx::{SqliteConnection, query, query_as, query_scalar};
 
@@ -46,15 +47,6 @@ impl TryFrom<ShopRow> for Shop {
             requests_a_day: row.requests_a_day,
         })
     }
-}
-
-/// Claim names as they stand in their column. No claim name holds a space.
-pub(crate) fn write_claims(claims: &[String]) -> String {
-    claims.join(" ")
-}
-
-fn read_claims(column: &str) -> Vec<String> {
-    column.split_whitespace().map(str::to_owned).collect()
 }
 
 async fn count(connection: &mut SqliteConnection, sector: &str) -> Result<RemovedShop, StoreError> {

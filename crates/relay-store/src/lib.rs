@@ -36,7 +36,9 @@ pub use opening::{NewOpening, Opening, OpeningStore};
 pub use request::{Bind, NewRequest, Park, ParkedRequest, RequestStore};
 pub use schema::Schema;
 pub use self_copy::{LeaveCopy, SelfCopy, SelfCopyStore};
-pub use shop::{KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, Suspension};
+pub use shop::{
+    KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, Suspension, read_claims, write_claims,
+};
 pub use sweep::{SweepStore, Swept};
 pub use transaction::{Asked, Collect, Collected, Transaction, TransactionStore};
 

@@ -50,6 +50,18 @@ impl Proof {
     }
 }
 
+/// Claim names as each store has them in its column, so that a row can go from one to another. No claim name holds a space.
+#[must_use]
+pub fn write_claims(claims: &[String]) -> String {
+    claims.join(" ")
+}
+
+/// The claim names in such a column.
+#[must_use]
+pub fn read_claims(column: &str) -> Vec<String> {
+    column.split_whitespace().map(str::to_owned).collect()
+}
+
 /// Why a shop may ask for nothing at present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspension {
