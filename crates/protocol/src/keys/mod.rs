@@ -5,6 +5,7 @@ mod pairwise;
 mod public;
 mod relay;
 mod release;
+mod remembered;
 mod root;
 mod signing;
 

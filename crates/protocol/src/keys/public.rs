@@ -1,19 +1,32 @@
 //! Public ES256 keys and their thumbprints.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hazmat::es256;
+use super::remembered::Remembered;
+use crate::hazmat::es256::Verifies;
 use crate::wire::{b64u, json};
 
 /// A public ES256 key: a point on P-256. In messages a JWK with `kty`, `crv`, `x`, `y` (RFC 7518 section 6.2).
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "EcJwk", into = "EcJwk")]
 pub struct PublicKey {
     x: [u8; 32],
     y: [u8; 32],
+    verifies: Arc<Verifies>,
+    remembered: Option<Arc<Remembered>>,
 }
+
+/// The same point.
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        (self.x, self.y) == (other.x, other.y)
+    }
+}
+
+impl Eq for PublicKey {}
 
 /// Why a JWK is not a public ES256 key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +36,30 @@ pub struct NotAPublicKey;
 impl PublicKey {
     /// A key from its coordinates, 32 bytes each; refused when they are not on the curve.
     pub fn parse(x: [u8; 32], y: [u8; 32]) -> Result<Self, NotAPublicKey> {
-        if es256::is_on_curve(&x, &y) { Ok(Self { x, y }) } else { Err(NotAPublicKey) }
+        let verifies = Arc::new(Verifies::find(&x, &y).ok_or(NotAPublicKey)?);
+        Ok(Self { x, y, verifies, remembered: None })
+    }
+
+    /// The same key with a memory for what it has verified, which its clones share: the same bytes are not verified twice. For a key
+    /// that lives long and is asked for the same message again, such as a relay's own.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self { remembered: Some(Arc::default()), ..self }
+    }
+
+    pub(crate) fn verifies(&self) -> &Verifies {
+        &self.verifies
+    }
+
+    pub(crate) fn remembers(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.remembered.as_ref().is_some_and(|remembered| remembered.has(message, signature))
+    }
+
+    /// To be called only with a signature that holds.
+    pub(crate) fn remember(&self, message: &[u8], signature: &[u8]) {
+        if let Some(remembered) = &self.remembered {
+            remembered.add(message, signature);
+        }
     }
 
     pub(crate) fn x(&self) -> &[u8; 32] {

@@ -1,18 +1,20 @@
 //! Private ES256 keys.
 
 use std::fmt;
+use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::PublicKey;
-use crate::hazmat::es256;
+use crate::hazmat::es256::{self, Signs};
 use crate::wire::{b64u, json};
 
 /// A private ES256 key: a request key, a root key, a relay's key, the key of one request. Wiped when dropped.
 #[derive(Clone)]
 pub struct SigningKey {
     pkcs8: Zeroizing<Vec<u8>>,
+    signs: Arc<Signs>,
     public: PublicKey,
 }
 
@@ -38,7 +40,7 @@ impl SigningKey {
     /// takes, which takes some 30 ms by itself: whoever has the time has it done before a person waits for it.
     pub fn warm_up() {
         if let Ok(any) = Self::from_scalar(&[1; 32]) {
-            es256::sign(&any, b"").ok();
+            es256::sign(&any, b"");
         }
     }
 
@@ -79,7 +81,17 @@ impl SigningKey {
     fn from_pair(pair: Option<es256::KeyPair>) -> Result<Self, NotASigningKey> {
         let pair = pair.ok_or(NotASigningKey)?;
         let public = PublicKey::parse(pair.x, pair.y).map_err(|_| NotASigningKey)?;
-        Ok(Self { pkcs8: pair.pkcs8, public })
+        Ok(Self { pkcs8: pair.pkcs8, signs: Arc::new(pair.signs), public })
+    }
+
+    /// The same key, whose public half remembers what this one signed: see [`PublicKey::remembering`].
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self { public: self.public.remembering(), ..self }
+    }
+
+    pub(crate) fn signs(&self) -> &Signs {
+        &self.signs
     }
 
     /// The public half.

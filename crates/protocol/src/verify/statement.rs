@@ -238,10 +238,18 @@ impl ParsedStatement {
             return Err(StatementRefusal::Sector);
         }
         let life = statement.exp - statement.iat;
-        if statement.exp.has_ended(now) || statement.iat.is_ahead_of(now) || !(1..=LONGEST).contains(&life) {
+        if !(1..=LONGEST).contains(&life) {
             return Err(StatementRefusal::Expired);
         }
-        Ok(Self { statement, root, sha256: b64u::sha256(compact) })
+        let parsed = Self { statement, root, sha256: b64u::sha256(compact) };
+        parsed.check_time(now)?;
+        Ok(parsed)
+    }
+
+    /// Whether it has not ended and does not lie in the future: for one that was read before.
+    pub fn check_time(&self, now: Timestamp) -> Result<(), StatementRefusal> {
+        let Statement { iat, exp, .. } = &self.statement;
+        if exp.has_ended(now) || iat.is_ahead_of(now) { Err(StatementRefusal::Expired) } else { Ok(()) }
     }
 
     /// What it says.

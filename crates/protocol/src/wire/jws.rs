@@ -87,7 +87,7 @@ pub fn sign<T: Serialize>(header: &Header, payload: &T, key: &SigningKey) -> Res
     let header = serde_json::to_vec(header).map_err(|_| JwsError::Malformed)?;
     let payload = serde_json::to_vec(payload).map_err(|_| JwsError::Malformed)?;
     let input = format!("{}.{}", b64u::encode(header), b64u::encode(payload));
-    let signature = es256::sign(key, input.as_bytes()).map_err(|_| JwsError::Signature)?;
+    let signature = es256::sign(key, input.as_bytes()).ok_or(JwsError::Signature)?;
     Ok(format!("{input}.{signature}"))
 }
 

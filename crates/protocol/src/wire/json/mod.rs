@@ -2,7 +2,8 @@
 
 mod objects;
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use objects::Objects;
@@ -56,6 +57,10 @@ pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(reader).map(Some)
 }
 
+/// A member's name; copied only when it was written with escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 struct Unambiguous;
 
 impl<'de> DeserializeSeed<'de> for Unambiguous {
@@ -104,8 +109,8 @@ impl<'de> Visitor<'de> for Unambiguous {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut seen = HashSet::new();
-        while let Some(name) = members.next_key::<String>()? {
+        let mut seen = BTreeSet::new();
+        while let Some(Name(name)) = members.next_key()? {
             if !seen.insert(name) {
                 return Err(A::Error::custom("a repeated member"));
             }
