@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{GrantId, Sha256, StoreError};
+use crate::{GrantId, KeptRelease, ParkedRequest, RequestStore, Sha256, StoreError};
 
 /// An answer that the caller has checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +28,19 @@ pub struct NewGrant {
     pub grant_claim: Option<String>,
     pub consent_receipt: Option<String>,
     pub relay_receipt: String,
-    /// The sealed release: a JWE that only the shop can open.
-    pub release: String,
+    /// The sealed release, which only the shop can open.
+    pub release: KeptRelease,
     pub release_sha256: Sha256,
     /// When it is to be deleted.
     pub keep_until: i64,
+}
+
+/// A request that is to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToAnswer {
+    pub request: ParkedRequest,
+    /// The digest of the body that answered it already, and its reply.
+    pub answered: Option<(Sha256, String)>,
 }
 
 /// What became of an answer.
@@ -47,14 +55,22 @@ pub enum Answered {
     Already,
     /// The transaction was burned by wrong codes.
     Burned,
+    /// The period that the release lies under has ended, or never began. Nothing was changed.
+    PeriodOver,
     NotFound,
 }
 
 /// Operations on answers.
 #[async_trait]
-pub trait AnswerStore: Send + Sync {
+pub trait AnswerStore: RequestStore {
     /// The digest of the body that was answered, and its reply.
     async fn find_answer(&self, request_id: &str) -> Result<Option<(Sha256, String)>, StoreError>;
+
+    /// What [`RequestStore::find_request`] and [`AnswerStore::find_answer`] tell, for a store that can tell both at once.
+    async fn find_to_answer(&self, request_id: &str) -> Result<Option<ToAnswer>, StoreError> {
+        let Some(request) = self.find_request(request_id).await? else { return Ok(None) };
+        Ok(Some(ToAnswer { request, answered: self.find_answer(request_id).await? }))
+    }
 
     /// Stores an answer with its grant, release and reply, or says who was first. One transaction.
     async fn answer(&self, answer: &Answer) -> Result<Answered, StoreError>;

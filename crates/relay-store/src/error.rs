@@ -13,7 +13,10 @@ pub enum StoreError {
     /// The database answered with something this program did not write, or could not run a statement.
     #[error("the store failed")]
     Broken(#[source] Box<dyn Error + Send + Sync>),
-    /// The database was made by a newer or another program, or its upgrade failed.
+    /// The database has migrations that this program does not know. Nothing was changed.
+    #[error("a newer program was here: run that one, or put back the copy from before its first start")]
+    Newer,
+    /// The database was made by another program, or its upgrade failed.
     #[error("the store's tables could not be brought up to date")]
     Migration(#[source] Box<dyn Error + Send + Sync>),
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use uuid::{Builder, Uuid, Variant, Version};
 
-use crate::Sha256;
+use crate::{KeptRelease, Sha256};
 
 /// A grant's id: a `UUIDv7` (RFC 9562), so that grants lie in the store in the order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,8 +47,8 @@ pub struct Grant {
     pub id: GrantId,
     pub sector: String,
     pub holder_jkt: Option<String>,
-    /// The sealed release, compact JWE.
-    pub release: String,
+    /// The sealed release.
+    pub release: KeptRelease,
     pub release_sha256: Sha256,
     pub granted_at: i64,
     pub keep_until: i64,

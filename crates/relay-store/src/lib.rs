@@ -21,26 +21,32 @@ pub mod contents;
 pub mod error;
 pub mod grant;
 pub mod opening;
+pub mod period;
 pub mod request;
 pub mod schema;
 mod self_copy;
 pub mod shop;
 pub mod sweep;
+pub mod tombstone;
 pub mod transaction;
+pub mod wake;
 
-pub use answer::{Answer, AnswerStore, Answered, NewGrant};
+pub use answer::{Answer, AnswerStore, Answered, NewGrant, ToAnswer};
 pub use challenge::{Challenge, ChallengeStore, Met, ProvenShop};
 pub use error::StoreError;
 pub use grant::{Grant, GrantId, ParseGrantIdError};
 pub use opening::{NewOpening, Opening, OpeningStore};
+pub use period::{GrantsUnder, KeptRelease, Period, PeriodStore, WrappedRelease};
 pub use request::{Bind, NewRequest, Park, ParkedRequest, RequestStore};
 pub use schema::Schema;
 pub use self_copy::{LeaveCopy, SelfCopy, SelfCopyStore};
 pub use shop::{
     KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, Suspension, read_claims, write_claims,
 };
-pub use sweep::{SweepStore, Swept};
+pub use sweep::{PoolUse, SweepStore, Swept};
+pub use tombstone::{TombstoneStore, Tombstones};
 pub use transaction::{Asked, Collect, Collected, Transaction, TransactionStore};
+pub use wake::{Ears, News, WakeStore};
 
 /// A SHA-256 digest, raw.
 pub type Sha256 = [u8; 32];
@@ -67,7 +73,10 @@ pub trait RelayStore:
     + AnswerStore
     + OpeningStore
     + SelfCopyStore
+    + PeriodStore
+    + TombstoneStore
     + SweepStore
+    + WakeStore
 {
 }
 
@@ -79,6 +88,9 @@ impl<S> RelayStore for S where
         + AnswerStore
         + OpeningStore
         + SelfCopyStore
+        + PeriodStore
+        + TombstoneStore
         + SweepStore
+        + WakeStore
 {
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::StoreError;
+use crate::{StoreError, Tombstones};
 
 /// A shop that the relay's admin added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,8 +115,13 @@ pub trait ShopStore: Send + Sync {
     /// How many requests and grants would go with a shop; `None` when there is no such shop.
     async fn count_shop(&self, sector: &str) -> Result<Option<RemovedShop>, StoreError>;
 
-    /// Removes a shop with its requests, transactions, grants and releases. `None` when there is no such shop.
-    async fn remove_shop(&self, sector: &str) -> Result<Option<RemovedShop>, StoreError>;
+    /// Removes a shop with its requests, transactions, grants and releases. `None` when there is no such shop. The tombstones of its
+    /// grants are written before that counts.
+    async fn remove_shop(
+        &self,
+        sector: &str,
+        tombstones: &dyn Tombstones,
+    ) -> Result<Option<RemovedShop>, StoreError>;
 
     /// Keeps a Statement if its `seq` is higher than the kept one's, and makes its root the recorded one. `recorded_root_jkt` is the root
     /// that the caller compared with. One transaction: of two callers with the same `seq`, one finds the other's bytes.

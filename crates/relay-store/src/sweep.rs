@@ -17,6 +17,19 @@ pub struct Swept {
     pub forgotten_claims: u64,
 }
 
+/// The connections of a store, of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// A word, the same for all relays.
+    pub name: &'static str,
+    /// Connections that somebody has at present.
+    pub used: u32,
+    /// Connections that wait for somebody.
+    pub idle: u32,
+    /// How many there may be.
+    pub most: u32,
+}
+
 /// Operations of the sweep.
 #[async_trait]
 pub trait SweepStore: Send + Sync {
@@ -25,6 +38,9 @@ pub trait SweepStore: Send + Sync {
 
     /// Answers when the database does.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Looks at the connections, without waiting for one.
+    fn find_pools(&self) -> Vec<PoolUse>;
 
     /// Gives the connections back. What was acknowledged is durable without it.
     async fn close(&self);

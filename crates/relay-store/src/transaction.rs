@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{GrantId, Sha256, StoreError};
+use crate::{GrantId, Sha256, StoreError, Tombstones};
 
 /// A transaction as it stands. Transactions of two shops may have the same id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +55,13 @@ pub trait TransactionStore: Send + Sync {
     async fn find_transaction(&self, sector: &str, id: &str) -> Result<Option<Transaction>, StoreError>;
 
     /// Compares the digest of a response code, counts a wrong one, burns the transaction at the third, marks the first right one:
-    /// all in one transaction of the database.
+    /// all in one transaction of the database. The tombstone of a grant that burns is written before that counts.
     async fn collect(
         &self,
         sector: &str,
         id: &str,
         code_sha256: &Sha256,
         now: i64,
+        tombstones: &dyn Tombstones,
     ) -> Result<Collect, StoreError>;
 }

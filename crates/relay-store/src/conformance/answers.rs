@@ -1,6 +1,6 @@
 //! An answer stands exactly once.
 
-use super::{answer, code, park, request};
+use super::{NoTombstones, answer, code, park, request};
 use crate::{Answered, Collect, RelayStore};
 
 /// Other bytes never replace an answer.
@@ -8,10 +8,15 @@ pub async fn answers_once(store: &dyn RelayStore) {
     park(store, &request("shop.example", "r1", "t1")).await;
     assert_eq!(store.answer(&answer("nothing", 1)).await.unwrap(), Answered::NotFound);
     assert_eq!(store.find_answer("r1").await.unwrap(), None);
+    assert_eq!(store.find_to_answer("nothing").await.unwrap(), None);
+    let open = store.find_to_answer("r1").await.unwrap().unwrap();
+    assert_eq!((Some(open.request), open.answered), (store.find_request("r1").await.unwrap(), None));
     assert_eq!(store.answer(&answer("r1", 1)).await.unwrap(), Answered::Stored("reply 1".into()));
     assert_eq!(store.answer(&answer("r1", 2)).await.unwrap(), Answered::Already);
     assert_eq!(store.find_answer("r1").await.unwrap(), Some(([1; 32], "reply 1".into())));
-    let collected = store.collect("shop.example", "t1", &code(1), 0).await.unwrap();
+    let again = store.find_to_answer("r1").await.unwrap().unwrap();
+    assert_eq!(again.answered, Some(([1; 32], "reply 1".into())));
+    let collected = store.collect("shop.example", "t1", &code(1), 0, &NoTombstones).await.unwrap();
     assert!(matches!(collected, Collect::Granted(_)), "the first answer's code is the right one");
 }
 
@@ -45,7 +50,7 @@ pub async fn races_have_one_winner(store: &dyn RelayStore) {
 }
 
 /// Polls three futures side by side, so that this crate needs no runtime.
-async fn join3<A, B, C>(
+pub(super) async fn join3<A, B, C>(
     a: impl Future<Output = A>,
     b: impl Future<Output = B>,
     c: impl Future<Output = C>,

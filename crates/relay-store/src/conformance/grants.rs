@@ -1,14 +1,14 @@
 //! Collecting and opening.
 
-use super::{MANY, T0, answer, code, grant_id, park, request};
-use crate::{Answered, Collect, Collected, NewOpening, Opening, Park, RelayStore, UNCOLLECTED};
+use super::{MANY, NoTombstones, T0, answer, code, grant_id, park, request};
+use crate::{Answered, Collect, Collected, KeptRelease, NewOpening, Opening, Park, RelayStore, UNCOLLECTED};
 
 /// The right code works, works again for 120 seconds, and then never.
 pub async fn collects_once(store: &dyn RelayStore) {
     park(store, &request("shop.example", "r1", "t1")).await;
     store.answer(&answer("r1", 1)).await.unwrap();
     let collect = |sector: &'static str, mark: u8, at: i64| async move {
-        store.collect(sector, "t1", &code(mark), at).await.unwrap()
+        store.collect(sector, "t1", &code(mark), at, &NoTombstones).await.unwrap()
     };
     assert_eq!(collect("another.example", 1, T0).await, Collect::NotFound);
     let expected = Collect::Granted(Box::new(Collected {
@@ -31,7 +31,9 @@ pub async fn collects_once(store: &dyn RelayStore) {
 pub async fn forfeits_what_nobody_collects(store: &dyn RelayStore) {
     park(store, &request("shop.example", "r1", "t1")).await;
     store.answer(&answer("r1", 1)).await.unwrap();
-    let collect = |at: i64| async move { store.collect("shop.example", "t1", &code(1), at).await.unwrap() };
+    let collect = |at: i64| async move {
+        store.collect("shop.example", "t1", &code(1), at, &NoTombstones).await.unwrap()
+    };
     assert_eq!(collect(T0 + 10 + UNCOLLECTED).await, Collect::Used);
     assert!(matches!(collect(T0 + 9 + UNCOLLECTED).await, Collect::Granted(_)));
 }
@@ -42,9 +44,18 @@ pub async fn hands_out_a_refusal(store: &dyn RelayStore) {
     let mut refusal = answer("r1", 1);
     refusal.grant = None;
     store.answer(&refusal).await.unwrap();
-    assert_eq!(store.collect("shop.example", "t1", &code(1), T0).await.unwrap(), Collect::Declined);
-    assert_eq!(store.collect("shop.example", "t1", &code(1), T0 + 120).await.unwrap(), Collect::Declined);
-    assert_eq!(store.collect("shop.example", "t1", &code(1), T0 + 121).await.unwrap(), Collect::Used);
+    assert_eq!(
+        store.collect("shop.example", "t1", &code(1), T0, &NoTombstones).await.unwrap(),
+        Collect::Declined
+    );
+    assert_eq!(
+        store.collect("shop.example", "t1", &code(1), T0 + 120, &NoTombstones).await.unwrap(),
+        Collect::Declined
+    );
+    assert_eq!(
+        store.collect("shop.example", "t1", &code(1), T0 + 121, &NoTombstones).await.unwrap(),
+        Collect::Used
+    );
 }
 
 /// Three wrong codes end a transaction, answered or not, with its grant.
@@ -52,7 +63,7 @@ pub async fn burns_after_three_wrong_codes(store: &dyn RelayStore) {
     park(store, &request("shop.example", "r1", "t1")).await;
     store.answer(&answer("r1", 1)).await.unwrap();
     let collect = |transaction: &'static str, mark: u8| async move {
-        store.collect("shop.example", transaction, &code(mark), T0).await.unwrap()
+        store.collect("shop.example", transaction, &code(mark), T0, &NoTombstones).await.unwrap()
     };
     assert_eq!(collect("t1", 7).await, Collect::Wrong);
     assert_eq!(collect("t1", 8).await, Collect::Wrong);
@@ -87,10 +98,10 @@ pub async fn opens_only_the_shops_own(store: &dyn RelayStore) {
         store.open_release(&opening).await.unwrap().map(|grant| (grant.release, grant.release_sha256))
     };
     assert_eq!(open("shop.example", T0 + 11).await, None, "not collected yet");
-    store.collect("shop.example", "t1", &code(1), T0 + 20).await.unwrap();
+    store.collect("shop.example", "t1", &code(1), T0 + 20, &NoTombstones).await.unwrap();
     assert_eq!(open("another.example", T0 + 30).await, None);
     assert_eq!(open("shop.example", T0 + 30 * 86_400).await, None, "its time is over");
-    let sealed = Some(("sealed 1".into(), [51; 32]));
+    let sealed = Some((KeptRelease::AsItCame("sealed 1".into()), [51; 32]));
     assert_eq!(open("shop.example", T0 + 40).await, sealed);
     assert_eq!(open("shop.example", T0 + 50).await, sealed);
     let seen = store.find_openings(grant_id(1), "holder 1").await.unwrap().unwrap();
@@ -105,7 +116,7 @@ pub async fn openings_are_the_holders_to_see(store: &dyn RelayStore) {
     assert_eq!(store.find_openings(grant_id(1), "holder 1").await.unwrap(), Some(vec![]));
     assert_eq!(store.find_openings(grant_id(1), "holder 2").await.unwrap(), None);
     assert_eq!(store.find_openings(grant_id(2), "holder 1").await.unwrap(), None);
-    store.collect("shop.example", "t1", &code(1), T0 + 20).await.unwrap();
+    store.collect("shop.example", "t1", &code(1), T0 + 20, &NoTombstones).await.unwrap();
     let opening = NewOpening {
         grant_id: grant_id(1),
         sector: "shop.example".into(),

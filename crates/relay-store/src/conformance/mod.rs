@@ -15,19 +15,28 @@
 
 mod answers;
 mod challenges;
+mod former;
 mod grants;
+mod periods;
 mod requests;
 mod self_copies;
 mod shops;
 mod sweeping;
+mod tombstones;
+mod waking;
 
 pub use answers::{
     answers_once, answers_once_for_a_transaction, answers_the_same_bytes_again, races_have_one_winner,
 };
 pub use challenges::{keeps_one_challenge, meets_a_challenge_once};
+pub use former::{FORMER_ROWS, finds_what_was_there, write_former_rows};
 pub use grants::{
     burns_after_three_wrong_codes, collects_once, forfeits_what_nobody_collects, hands_out_a_refusal,
     openings_are_the_holders_to_see, opens_only_the_shops_own,
+};
+pub use periods::{
+    begins_each_period_once, ends_a_period_when_nothing_lies_under_it,
+    keeps_no_release_under_a_period_that_is_over, puts_releases_under_the_newest_period,
 };
 pub use requests::{
     binds_to_the_first_key, keeps_transactions_of_shops_apart, parks_no_more_than_a_days_quota, parks_once,
@@ -35,8 +44,13 @@ pub use requests::{
 pub use self_copies::{copies_go_with_the_last_grant, keeps_copies_of_holders_only, keeps_the_newest_copy};
 pub use shops::{adds_lists_and_removes_shops, keeps_the_newest_statement, remembers_what_the_admin_said};
 pub use sweeping::{forgets_claims, sweeps_challenges, sweeps_grants, sweeps_requests};
+pub use tombstones::{
+    NoTombstones, deletes_what_tombstones_say, remembers_which_journal_it_saw,
+    writes_a_tombstone_before_it_deletes,
+};
+pub use waking::{sweeps_beside_each_other, tells_whoever_listens};
 
-use crate::{Answer, GrantId, NewGrant, NewRequest, Park, RelayStore};
+use crate::{Answer, GrantId, KeptRelease, NewGrant, NewRequest, Park, RelayStore};
 
 /// A moment to count from.
 pub const T0: i64 = 1_800_000_000;
@@ -84,7 +98,7 @@ pub fn answer(request_id: &str, mark: u8) -> Answer {
             grant_claim: Some("claim".into()),
             consent_receipt: Some("consent".into()),
             relay_receipt: "receipt".into(),
-            release: format!("sealed {mark}"),
+            release: KeptRelease::AsItCame(format!("sealed {mark}")),
             release_sha256: [mark.wrapping_add(50); 32],
             keep_until: T0 + 30 * 86_400,
         }),
@@ -115,7 +129,10 @@ macro_rules! conformance_suite {
             collects_once forfeits_what_nobody_collects hands_out_a_refusal burns_after_three_wrong_codes
             opens_only_the_shops_own openings_are_the_holders_to_see
             keeps_the_newest_copy keeps_copies_of_holders_only copies_go_with_the_last_grant
-            sweeps_requests sweeps_grants sweeps_challenges forgets_claims
+            begins_each_period_once puts_releases_under_the_newest_period
+            keeps_no_release_under_a_period_that_is_over ends_a_period_when_nothing_lies_under_it
+            writes_a_tombstone_before_it_deletes deletes_what_tombstones_say remembers_which_journal_it_saw
+            sweeps_requests sweeps_grants sweeps_challenges forgets_claims sweeps_beside_each_other tells_whoever_listens
         );
     };
     (@each $open:expr; $($case:ident)+) => {

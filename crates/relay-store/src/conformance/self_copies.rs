@@ -1,6 +1,6 @@
 //! A wallet leaves a copy for its own person; it goes with the last grant.
 
-use super::{T0, answer, code, park, request};
+use super::{NoTombstones, T0, answer, code, park, request};
 use crate::{LeaveCopy, RelayStore, SelfCopy};
 
 const DAY: i64 = 86_400;
@@ -47,7 +47,7 @@ pub async fn copies_go_with_the_last_grant(store: &dyn RelayStore) {
             grant.keep_until = T0 + if mark == 1 { 30 } else { 40 } * DAY;
         }
         store.answer(&given).await.unwrap();
-        store.collect("shop.example", transaction_id, &code(mark), T0 + 20).await.unwrap();
+        store.collect("shop.example", transaction_id, &code(mark), T0 + 20, &NoTombstones).await.unwrap();
     }
     for holder in ["person", "other"] {
         store.leave_self_copy(&copy(holder, 1, "sealed")).await.unwrap();
@@ -61,6 +61,6 @@ pub async fn copies_go_with_the_last_grant(store: &dyn RelayStore) {
     park(store, &request("books.example", "r4", "t4")).await;
     store.answer(&answer("r4", 4)).await.unwrap();
     store.leave_self_copy(&copy("holder 4", 1, "sealed")).await.unwrap();
-    store.remove_shop("books.example").await.unwrap();
+    store.remove_shop("books.example", &NoTombstones).await.unwrap();
     assert_eq!(store.find_self_copy("holder 4").await.unwrap(), None, "at once, not at the next sweep");
 }

@@ -1,6 +1,6 @@
 //! Shops and their Statements.
 
-use super::{T0, answer, park, request};
+use super::{NoTombstones, T0, answer, park, request};
 use crate::{KeepStatement, KeptStatement, RelayStore, RemovedShop, Suspension};
 
 /// A shop is added once, listed by sector, and removed with everything that hangs on it.
@@ -19,8 +19,8 @@ pub async fn adds_lists_and_removes_shops(store: &dyn RelayStore) {
     store.answer(&answer("r1", 1)).await.unwrap();
     let counted = RemovedShop { requests: 1, grants: 1 };
     assert_eq!(store.count_shop("shop.example").await.unwrap(), Some(counted));
-    assert_eq!(store.remove_shop("shop.example").await.unwrap(), Some(counted));
-    assert_eq!(store.remove_shop("shop.example").await.unwrap(), None);
+    assert_eq!(store.remove_shop("shop.example", &NoTombstones).await.unwrap(), Some(counted));
+    assert_eq!(store.remove_shop("shop.example", &NoTombstones).await.unwrap(), None);
     assert_eq!(store.count_shop("shop.example").await.unwrap(), None);
     assert!(store.find_request("r1").await.unwrap().is_none(), "its request went along");
     assert!(store.find_answer("r1").await.unwrap().is_none(), "and the answer");

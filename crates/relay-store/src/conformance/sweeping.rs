@@ -1,6 +1,6 @@
 //! What has reached its end goes, and nothing else.
 
-use super::{T0, answer, code, grant_id, park, request};
+use super::{NoTombstones, T0, answer, code, grant_id, park, request};
 use crate::{CHALLENGE_LIFE, Challenge, Collect, DAY, RelayStore, Swept};
 
 /// A request goes a day after its `response_by`, with its answer and its transaction.
@@ -10,7 +10,7 @@ pub async fn sweeps_requests(store: &dyn RelayStore) {
     longer.response_by += 1;
     park(store, &longer).await;
     store.answer(&answer("r1", 1)).await.unwrap();
-    store.collect("shop.example", "t1", &code(1), T0).await.unwrap();
+    store.collect("shop.example", "t1", &code(1), T0, &NoTombstones).await.unwrap();
     let end = T0 + 1800 + DAY;
     assert_eq!(store.sweep(end - 1).await.unwrap().requests, 0);
     assert_eq!(store.sweep(end).await.unwrap().requests, 1);
@@ -31,12 +31,15 @@ pub async fn sweeps_grants(store: &dyn RelayStore) {
         park(store, &long).await;
         store.answer(&answer(id, mark)).await.unwrap();
     }
-    store.collect("shop.example", "r1", &code(1), T0 + 20).await.unwrap();
+    store.collect("shop.example", "r1", &code(1), T0 + 20, &NoTombstones).await.unwrap();
     let end = T0 + 10 + DAY;
     assert_eq!(store.sweep(end - 1).await.unwrap().uncollected, 0);
     let swept = store.sweep(end).await.unwrap();
     assert_eq!((swept.uncollected, swept.expired), (1, 0));
-    assert_eq!(store.collect("shop.example", "r2", &code(2), end).await.unwrap(), Collect::Used);
+    assert_eq!(
+        store.collect("shop.example", "r2", &code(2), end, &NoTombstones).await.unwrap(),
+        Collect::Used
+    );
     assert!(store.find_openings(grant_id(1), "holder 1").await.unwrap().is_some());
 
     let end = T0 + 30 * DAY;
@@ -60,11 +63,14 @@ pub async fn sweeps_challenges(store: &dyn RelayStore) {
 pub async fn forgets_claims(store: &dyn RelayStore) {
     park(store, &request("shop.example", "r1", "t1")).await;
     store.answer(&answer("r1", 1)).await.unwrap();
-    store.collect("shop.example", "t1", &code(1), T0 + 20).await.unwrap();
+    store.collect("shop.example", "t1", &code(1), T0 + 20, &NoTombstones).await.unwrap();
     assert_eq!(store.sweep(T0 + 140).await.unwrap().forgotten_claims, 0);
-    let again = store.collect("shop.example", "t1", &code(1), T0 + 140).await.unwrap();
+    let again = store.collect("shop.example", "t1", &code(1), T0 + 140, &NoTombstones).await.unwrap();
     assert!(matches!(again, Collect::Granted(_)));
     assert_eq!(store.sweep(T0 + 141).await.unwrap().forgotten_claims, 1);
-    assert_eq!(store.collect("shop.example", "t1", &code(1), T0 + 140).await.unwrap(), Collect::Used);
+    assert_eq!(
+        store.collect("shop.example", "t1", &code(1), T0 + 140, &NoTombstones).await.unwrap(),
+        Collect::Used
+    );
     assert!(store.find_openings(grant_id(1), "holder 1").await.unwrap().is_some());
 }
