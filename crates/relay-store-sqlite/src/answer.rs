@@ -1,11 +1,26 @@
 //! Answers in SQLite.
 
 use async_trait::async_trait;
-use passerby_relay_store::{Answer, AnswerStore, Answered, NewGrant, Sha256, StoreError, WRONG_CODES};
-use sqlx::{SqliteConnection, query};
+use passerby_relay_store::{
+    Answer, AnswerStore, Answered, KeptRelease, NewGrant, Sha256, StoreError, WRONG_CODES,
+};
+use sqlx::{SqliteConnection, query, query_scalar};
 
 use crate::SqliteStore;
 use crate::failure::{digest, store_error};
+
+/// Whether the period that a release is to lie under is over.
+async fn is_period_over(
+    connection: &mut SqliteConnection,
+    release: &KeptRelease,
+) -> Result<bool, StoreError> {
+    let KeptRelease::Wrapped(wrapped) = release else { return Ok(false) };
+    let begun = query_scalar!("SELECT number FROM periods WHERE number = ?", wrapped.period)
+        .fetch_optional(connection)
+        .await
+        .map_err(store_error)?;
+    Ok(begun.is_none())
+}
 
 async fn insert_grant(
     connection: &mut SqliteConnection,
@@ -14,25 +29,95 @@ async fn insert_grant(
     granted_at: i64,
 ) -> Result<(), StoreError> {
     let (id, release_sha256) = (grant.id.to_string(), grant.release_sha256.as_slice());
+    let (as_it_came, wrapped) = match &grant.release {
+        KeptRelease::AsItCame(release) => (release.as_str(), None),
+        KeptRelease::Wrapped(wrapped) => ("", Some(wrapped)),
+    };
+    let period = wrapped.map(|wrapped| wrapped.period);
+    let sealed = wrapped.map(|wrapped| wrapped.sealed.as_slice());
+    let wrapped_key = wrapped.map(|wrapped| wrapped.wrapped_key.as_slice());
     query!(
         "INSERT INTO grants (id, sector, holder_jkt, grant_claim, consent_receipt, relay_receipt, release, release_sha256,
-                             granted_at, keep_until)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                             granted_at, keep_until, sealed_release, wrapped_key, period)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id,
         sector,
         grant.holder_jkt,
         grant.grant_claim,
         grant.consent_receipt,
         grant.relay_receipt,
-        grant.release,
+        as_it_came,
         release_sha256,
         granted_at,
-        grant.keep_until
+        grant.keep_until,
+        sealed,
+        wrapped_key,
+        period
     )
     .execute(connection)
     .await
     .map_err(store_error)?;
     Ok(())
+}
+
+async fn keep_answer(connection: &mut SqliteConnection, answer: &Answer) -> Result<Answered, StoreError> {
+    let found = query!(
+        r#"SELECT r.sector, r.transaction_id, t.answered_at, t.wrong_codes AS "wrong_codes: u32",
+                  a.body_sha256 AS "body_sha256?", a.reply AS "reply?"
+           FROM requests r JOIN transactions t ON t.sector = r.sector AND t.id = r.transaction_id
+           LEFT JOIN answers a ON a.request_id = r.id
+           WHERE r.id = ?"#,
+        answer.request_id
+    )
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    let Some(row) = found else { return Ok(Answered::NotFound) };
+    if let (Some(body_sha256), Some(reply)) = (row.body_sha256, row.reply) {
+        let same = body_sha256 == answer.body_sha256;
+        return Ok(if same { Answered::Again(reply) } else { Answered::Already });
+    }
+    if row.answered_at.is_some() {
+        return Ok(Answered::Already);
+    }
+    if row.wrong_codes >= WRONG_CODES {
+        return Ok(Answered::Burned);
+    }
+    if let Some(grant) = &answer.grant
+        && is_period_over(connection, &grant.release).await?
+    {
+        return Ok(Answered::PeriodOver);
+    }
+
+    let (body_sha256, code_sha256) = (answer.body_sha256.as_slice(), answer.code_sha256.as_slice());
+    query!(
+        "INSERT INTO answers (request_id, body_sha256, reply, answered_at) VALUES (?, ?, ?, ?)",
+        answer.request_id,
+        body_sha256,
+        answer.reply,
+        answer.answered_at
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    if let Some(grant) = &answer.grant {
+        insert_grant(connection, &row.sector, grant, answer.answered_at).await?;
+    }
+    let grant_id = answer.grant.as_ref().map(|grant| grant.id.to_string());
+    let declined = grant_id.is_none();
+    query!(
+        "UPDATE transactions SET answered_at = ?, code_sha256 = ?, grant_id = ?, declined = ? WHERE sector = ? AND id = ?",
+        answer.answered_at,
+        code_sha256,
+        grant_id,
+        declined,
+        row.sector,
+        row.transaction_id
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    Ok(Answered::Stored(answer.reply.clone()))
 }
 
 #[async_trait]
@@ -46,59 +131,8 @@ impl AnswerStore for SqliteStore {
     }
 
     async fn answer(&self, answer: &Answer) -> Result<Answered, StoreError> {
-        let mut transaction = self.begin().await?;
-        let found = query!(
-            r#"SELECT r.sector, r.transaction_id, t.answered_at, t.wrong_codes AS "wrong_codes: u32",
-                      a.body_sha256 AS "body_sha256?", a.reply AS "reply?"
-               FROM requests r JOIN transactions t ON t.sector = r.sector AND t.id = r.transaction_id
-               LEFT JOIN answers a ON a.request_id = r.id
-               WHERE r.id = ?"#,
-            answer.request_id
-        )
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        let Some(row) = found else { return Ok(Answered::NotFound) };
-        if let (Some(body_sha256), Some(reply)) = (row.body_sha256, row.reply) {
-            let same = body_sha256 == answer.body_sha256;
-            return Ok(if same { Answered::Again(reply) } else { Answered::Already });
-        }
-        if row.answered_at.is_some() {
-            return Ok(Answered::Already);
-        }
-        if row.wrong_codes >= WRONG_CODES {
-            return Ok(Answered::Burned);
-        }
-
-        let (body_sha256, code_sha256) = (answer.body_sha256.as_slice(), answer.code_sha256.as_slice());
-        query!(
-            "INSERT INTO answers (request_id, body_sha256, reply, answered_at) VALUES (?, ?, ?, ?)",
-            answer.request_id,
-            body_sha256,
-            answer.reply,
-            answer.answered_at
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        if let Some(grant) = &answer.grant {
-            insert_grant(&mut transaction, &row.sector, grant, answer.answered_at).await?;
-        }
-        let grant_id = answer.grant.as_ref().map(|grant| grant.id.to_string());
-        let declined = grant_id.is_none();
-        query!(
-            "UPDATE transactions SET answered_at = ?, code_sha256 = ?, grant_id = ?, declined = ? WHERE sector = ? AND id = ?",
-            answer.answered_at,
-            code_sha256,
-            grant_id,
-            declined,
-            row.sector,
-            row.transaction_id
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        transaction.commit().await.map_err(store_error)?;
-        Ok(Answered::Stored(answer.reply.clone()))
+        let mut part = self.writer().begin().await?;
+        let outcome = keep_answer(&mut part, answer).await;
+        part.end(outcome).await
     }
 }

@@ -6,14 +6,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use passerby_relay_store::StoreError;
+use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
-    Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Connection as _, SqlSafeStr as _, Transaction};
 
-use crate::failure::store_error;
+use crate::failure::{migration_error, store_error};
+use crate::group::Writer;
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -22,11 +23,13 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How long a caller waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
+/// What a reader keeps of the file (KiB, negative as SQLite wants it): each commit empties it, and the system has the file in memory anyway.
+const CACHE: &str = "-256";
 
 /// A relay's store in one SQLite file. Cloning shares the connections.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
 }
 
@@ -50,27 +53,23 @@ impl SqliteStore {
             .connect_with(options.clone())
             .await
             .map_err(store_error)?;
-        MIGRATIONS.run(&writer).await.map_err(|error| StoreError::Migration(Box::new(error)))?;
+        MIGRATIONS.run(&writer).await.map_err(migration_error)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .test_before_acquire(false)
             .acquire_timeout(ACQUIRE)
-            .connect_with(options.read_only(true))
+            .connect_with(options.read_only(true).pragma("cache_size", CACHE))
             .await
             .map_err(store_error)?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer: Writer::new(writer), readers })
     }
 
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.readers
     }
 
-    pub(crate) fn writer(&self) -> &SqlitePool {
+    pub(crate) fn writer(&self) -> &Writer {
         &self.writer
-    }
-
-    /// A transaction that holds the right to write from its first moment, so that what it reads cannot change under it.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.writer.begin_with("BEGIN IMMEDIATE".into_sql_str()).await.map_err(store_error)
     }
 }
 
@@ -83,7 +82,7 @@ async fn is_settled(connection: &mut SqliteConnection) -> Result<bool, sqlx::Err
 }
 
 /// Makes the file, if it is not there, for its owner only; the files that `SQLite` puts beside it take its mode over.
-fn make_private_file(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -91,23 +90,5 @@ fn make_private_file(path: &Path) -> io::Result<()> {
     match options.open(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_transaction_that_sqlite_took_back_by_itself_is_not_the_last_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("relay.db")).await.unwrap();
-        for _ in 0..3 {
-            let mut transaction = store.begin().await.unwrap();
-            // As on a full disk.
-            sqlx::raw_sql("ROLLBACK").execute(&mut *transaction).await.unwrap();
-            assert!(transaction.commit().await.is_err());
-        }
-        store.begin().await.unwrap().commit().await.unwrap();
     }
 }

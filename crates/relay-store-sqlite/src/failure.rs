@@ -1,6 +1,9 @@
 //! SQLite's failures in the words of the store.
 
+use std::sync::Arc;
+
 use passerby_relay_store::StoreError;
+use sqlx::migrate::MigrateError;
 
 /// Sorts a failure: worth another try, or broken.
 pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
@@ -18,6 +21,23 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
         _ => false,
     };
     if unavailable { StoreError::Unavailable(Box::new(error)) } else { StoreError::Broken(Box::new(error)) }
+}
+
+/// The failure of a transaction, for each of those who shared it.
+pub(crate) fn shared_error(error: &Arc<StoreError>) -> StoreError {
+    let cause = Box::new(Arc::clone(error));
+    match **error {
+        StoreError::Unavailable(_) => StoreError::Unavailable(cause),
+        _ => StoreError::Broken(cause),
+    }
+}
+
+/// Sorts a failure to bring the tables up to date. sqlx looks at all that were run before it runs one.
+pub(crate) fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(_) => StoreError::Newer,
+        error => StoreError::Migration(Box::new(error)),
+    }
 }
 
 /// The table holds what this program never writes: another program, or a damaged file.

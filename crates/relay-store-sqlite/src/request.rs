@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use passerby_relay_store::{
     Bind, DAY, NewRequest, Park, ParkedRequest, RequestStore, StoreError, WRONG_CODES,
 };
-use sqlx::{SqliteConnection, query, query_as, query_scalar};
+use sqlx::{SqliteConnection, query, query_as};
 
 use crate::SqliteStore;
 use crate::failure::store_error;
@@ -78,70 +78,101 @@ fn is_same(parked: &NewRequest, request: &NewRequest) -> bool {
     NewRequest { parked_at: parked.parked_at, ..request.clone() } == *parked
 }
 
+async fn insert_request(
+    connection: &mut SqliteConnection,
+    request: &NewRequest,
+    most_a_day: u32,
+) -> Result<Park, StoreError> {
+    if let Some(row) = find_row(connection, &request.id).await? {
+        let same = is_same(&ParkedRequest::from(row).parked, request);
+        return Ok(if same { Park::Parked } else { Park::IdTaken });
+    }
+    let closed = query!(
+        "SELECT id FROM transactions WHERE sector = ? AND id = ? AND (answered_at IS NOT NULL OR wrong_codes >= ?)",
+        request.sector,
+        request.transaction_id,
+        WRONG_CODES
+    )
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    if closed.is_some() {
+        return Ok(Park::TransactionClosed);
+    }
+    let day = request.parked_at.div_euclid(DAY);
+    let counted = query!(
+        "INSERT INTO parked_by_day (sector, day, parked) SELECT ?1, ?2, 1 WHERE ?3 > 0
+         ON CONFLICT (sector, day) DO UPDATE SET parked = parked + 1 WHERE parked < ?3",
+        request.sector,
+        day,
+        most_a_day
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    if counted.rows_affected() == 0 {
+        return Ok(Park::OverQuota);
+    }
+    query!(
+        "INSERT INTO transactions (sector, id) VALUES (?, ?) ON CONFLICT (sector, id) DO NOTHING",
+        request.sector,
+        request.transaction_id
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    query!(
+        "INSERT INTO requests (id, sector, transaction_id, request, redirect_uri, client_id, nonce, response_uri,
+                               terms_hash, exp, response_by, retention_days, parked_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        request.id,
+        request.sector,
+        request.transaction_id,
+        request.request,
+        request.redirect_uri,
+        request.client_id,
+        request.nonce,
+        request.response_uri,
+        request.terms_hash,
+        request.exp,
+        request.response_by,
+        request.retention_days,
+        request.parked_at
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    Ok(Park::Parked)
+}
+
+async fn bind(
+    connection: &mut SqliteConnection,
+    id: &str,
+    jkt: &str,
+    now: i64,
+    leeway: i64,
+) -> Result<Bind, StoreError> {
+    let Some(mut row) = find_row(connection, id).await? else { return Ok(Bind::NotFound) };
+    match row.bound_jkt.as_deref() {
+        Some(bound) if bound == jkt => return Ok(Bind::Bound(Box::new(row.into()))),
+        Some(_) => return Ok(Bind::TakenByAnother),
+        None if row.closed() || now >= row.exp.saturating_add(leeway) => return Ok(Bind::TooLate),
+        None => {}
+    }
+    query!("UPDATE requests SET bound_jkt = ? WHERE id = ?", jkt, id)
+        .execute(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    row.bound_jkt = Some(jkt.to_owned());
+    Ok(Bind::Bound(Box::new(row.into())))
+}
+
 #[async_trait]
 impl RequestStore for SqliteStore {
     async fn park_request(&self, request: &NewRequest, most_a_day: u32) -> Result<Park, StoreError> {
-        let mut transaction = self.begin().await?;
-        if let Some(row) = find_row(&mut transaction, &request.id).await? {
-            let same = is_same(&ParkedRequest::from(row).parked, request);
-            return Ok(if same { Park::Parked } else { Park::IdTaken });
-        }
-        query!(
-            "INSERT INTO transactions (sector, id) VALUES (?, ?) ON CONFLICT (sector, id) DO NOTHING",
-            request.sector,
-            request.transaction_id
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        let open = query!(
-            "SELECT id FROM transactions WHERE sector = ? AND id = ? AND answered_at IS NULL AND wrong_codes < ?",
-            request.sector,
-            request.transaction_id,
-            WRONG_CODES
-        )
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        if open.is_none() {
-            return Ok(Park::TransactionClosed);
-        }
-        let day = request.parked_at.div_euclid(DAY);
-        let parked = query_scalar!(
-            "INSERT INTO parked_by_day (sector, day, parked) VALUES (?, ?, 1)
-             ON CONFLICT (sector, day) DO UPDATE SET parked = parked + 1 RETURNING parked",
-            request.sector,
-            day
-        )
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        if parked > i64::from(most_a_day) {
-            return Ok(Park::OverQuota);
-        }
-        query!(
-            "INSERT INTO requests (id, sector, transaction_id, request, redirect_uri, client_id, nonce, response_uri,
-                                   terms_hash, exp, response_by, retention_days, parked_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            request.id,
-            request.sector,
-            request.transaction_id,
-            request.request,
-            request.redirect_uri,
-            request.client_id,
-            request.nonce,
-            request.response_uri,
-            request.terms_hash,
-            request.exp,
-            request.response_by,
-            request.retention_days,
-            request.parked_at
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        transaction.commit().await.map_err(store_error)?;
-        Ok(Park::Parked)
+        let mut part = self.writer().begin().await?;
+        let outcome = insert_request(&mut part, request, most_a_day).await;
+        part.end(outcome).await
     }
 
     async fn find_request(&self, id: &str) -> Result<Option<ParkedRequest>, StoreError> {
@@ -150,20 +181,8 @@ impl RequestStore for SqliteStore {
     }
 
     async fn bind_request(&self, id: &str, jkt: &str, now: i64, leeway: i64) -> Result<Bind, StoreError> {
-        let mut transaction = self.begin().await?;
-        let Some(mut row) = find_row(&mut transaction, id).await? else { return Ok(Bind::NotFound) };
-        match row.bound_jkt.as_deref() {
-            Some(bound) if bound == jkt => return Ok(Bind::Bound(Box::new(row.into()))),
-            Some(_) => return Ok(Bind::TakenByAnother),
-            None if row.closed() || now >= row.exp.saturating_add(leeway) => return Ok(Bind::TooLate),
-            None => {}
-        }
-        query!("UPDATE requests SET bound_jkt = ? WHERE id = ?", jkt, id)
-            .execute(&mut *transaction)
-            .await
-            .map_err(store_error)?;
-        transaction.commit().await.map_err(store_error)?;
-        row.bound_jkt = Some(jkt.to_owned());
-        Ok(Bind::Bound(Box::new(row.into())))
+        let mut part = self.writer().begin().await?;
+        let outcome = bind(&mut part, id, jkt, now, leeway).await;
+        part.end(outcome).await
     }
 }

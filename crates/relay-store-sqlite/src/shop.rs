@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use passerby_relay_store::{
-    KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension, read_claims,
-    write_claims,
+    KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension, Tombstones,
+    read_claims, write_claims,
 };
 use sqlx::{SqliteConnection, query, query_as, query_scalar};
 
 use crate::SqliteStore;
 use crate::failure::{ForeignRow, store_error};
+use crate::period::parse_id;
 
 struct ShopRow {
     sector: String,
@@ -61,18 +62,76 @@ async fn count(connection: &mut SqliteConnection, sector: &str) -> Result<Remove
     Ok(RemovedShop { requests: requests.unsigned_abs(), grants: grants.unsigned_abs() })
 }
 
+async fn delete_shop(
+    connection: &mut SqliteConnection,
+    sector: &str,
+    tombstones: &dyn Tombstones,
+) -> Result<Option<RemovedShop>, StoreError> {
+    let counted = count(connection, sector).await?;
+    let grants = query_scalar!("SELECT id FROM grants WHERE sector = ?", sector)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    let grants: Vec<_> = grants.iter().map(|id| parse_id(id)).collect::<Result<_, _>>()?;
+    tombstones.write(&grants).await?;
+    let removed = query!("DELETE FROM shops WHERE sector = ?", sector)
+        .execute(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    Ok((removed.rows_affected() == 1).then_some(counted))
+}
+
+async fn replace_statement(
+    connection: &mut SqliteConnection,
+    sector: &str,
+    recorded_root_jkt: &str,
+    statement: &KeptStatement,
+) -> Result<KeepStatement, StoreError> {
+    let found = query!(
+        "SELECT statement, statement_seq FROM shops WHERE sector = ? AND root_jkt = ?",
+        sector,
+        recorded_root_jkt
+    )
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    let Some(kept) = found else { return Ok(KeepStatement::Changed) };
+    match kept.statement_seq {
+        Some(seq) if seq > statement.seq => return Ok(KeepStatement::Rollback),
+        Some(seq) if seq == statement.seq => {
+            let same = kept.statement.as_deref() == Some(&statement.compact);
+            return Ok(if same { KeepStatement::Kept } else { KeepStatement::Equivocation });
+        }
+        _ => {}
+    }
+    query!(
+        "UPDATE shops SET root_jkt = ?, statement = ?, statement_seq = ?, statement_root_jkt = ? WHERE sector = ?",
+        statement.root_jkt,
+        statement.compact,
+        statement.seq,
+        statement.root_jkt,
+        sector
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    Ok(KeepStatement::Kept)
+}
+
 #[async_trait]
 impl ShopStore for SqliteStore {
     async fn add_shop(&self, sector: &str, root_jkt: &str, added_at: i64) -> Result<bool, StoreError> {
+        let mut part = self.writer().begin().await?;
         let added = query!(
             "INSERT INTO shops (sector, root_jkt, added_at) VALUES (?, ?, ?) ON CONFLICT (sector) DO NOTHING",
             sector,
             root_jkt,
             added_at
         )
-        .execute(self.writer())
+        .execute(&mut *part)
         .await
-        .map_err(store_error)?;
+        .map_err(store_error);
+        let added = part.end(added).await?;
         Ok(added.rows_affected() == 1)
     }
 
@@ -111,15 +170,14 @@ impl ShopStore for SqliteStore {
         count(&mut connection, sector).await.map(Some)
     }
 
-    async fn remove_shop(&self, sector: &str) -> Result<Option<RemovedShop>, StoreError> {
-        let mut transaction = self.begin().await?;
-        let counted = count(&mut transaction, sector).await?;
-        let removed = query!("DELETE FROM shops WHERE sector = ?", sector)
-            .execute(&mut *transaction)
-            .await
-            .map_err(store_error)?;
-        transaction.commit().await.map_err(store_error)?;
-        Ok((removed.rows_affected() == 1).then_some(counted))
+    async fn remove_shop(
+        &self,
+        sector: &str,
+        tombstones: &dyn Tombstones,
+    ) -> Result<Option<RemovedShop>, StoreError> {
+        let mut part = self.writer().begin().await?;
+        let outcome = delete_shop(&mut part, sector, tombstones).await;
+        part.end(outcome).await
     }
 
     async fn keep_statement(
@@ -128,75 +186,55 @@ impl ShopStore for SqliteStore {
         recorded_root_jkt: &str,
         statement: &KeptStatement,
     ) -> Result<KeepStatement, StoreError> {
-        let mut transaction = self.begin().await?;
-        let found = query!(
-            "SELECT statement, statement_seq FROM shops WHERE sector = ? AND root_jkt = ?",
-            sector,
-            recorded_root_jkt
-        )
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        let Some(kept) = found else { return Ok(KeepStatement::Changed) };
-        match kept.statement_seq {
-            Some(seq) if seq > statement.seq => return Ok(KeepStatement::Rollback),
-            Some(seq) if seq == statement.seq => {
-                let same = kept.statement.as_deref() == Some(&statement.compact);
-                return Ok(if same { KeepStatement::Kept } else { KeepStatement::Equivocation });
-            }
-            _ => {}
-        }
-        query!(
-            "UPDATE shops SET root_jkt = ?, statement = ?, statement_seq = ?, statement_root_jkt = ? WHERE sector = ?",
-            statement.root_jkt,
-            statement.compact,
-            statement.seq,
-            statement.root_jkt,
-            sector
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        transaction.commit().await.map_err(store_error)?;
-        Ok(KeepStatement::Kept)
+        let mut part = self.writer().begin().await?;
+        let outcome = replace_statement(&mut part, sector, recorded_root_jkt, statement).await;
+        part.end(outcome).await
     }
 
     async fn suspend_shop(&self, sector: &str, suspension: &Suspension) -> Result<bool, StoreError> {
+        let mut part = self.writer().begin().await?;
         let told = query!(
             "UPDATE shops SET suspended_at = ?, suspended_because = ? WHERE sector = ?",
             suspension.since,
             suspension.reason,
             sector
         )
-        .execute(self.writer())
+        .execute(&mut *part)
         .await
-        .map_err(store_error)?;
+        .map_err(store_error);
+        let told = part.end(told).await?;
         Ok(told.rows_affected() == 1)
     }
 
     async fn resume_shop(&self, sector: &str) -> Result<bool, StoreError> {
+        let mut part = self.writer().begin().await?;
         let told =
             query!("UPDATE shops SET suspended_at = NULL, suspended_because = NULL WHERE sector = ?", sector)
-                .execute(self.writer())
+                .execute(&mut *part)
                 .await
-                .map_err(store_error)?;
+                .map_err(store_error);
+        let told = part.end(told).await?;
         Ok(told.rows_affected() == 1)
     }
 
     async fn allow_claims(&self, sector: &str, claims: Option<&[String]>) -> Result<bool, StoreError> {
         let claims = claims.map(write_claims);
+        let mut part = self.writer().begin().await?;
         let told = query!("UPDATE shops SET allowed_claims = ? WHERE sector = ?", claims, sector)
-            .execute(self.writer())
+            .execute(&mut *part)
             .await
-            .map_err(store_error)?;
+            .map_err(store_error);
+        let told = part.end(told).await?;
         Ok(told.rows_affected() == 1)
     }
 
     async fn limit_shop(&self, sector: &str, requests_a_day: Option<u32>) -> Result<bool, StoreError> {
+        let mut part = self.writer().begin().await?;
         let told = query!("UPDATE shops SET requests_a_day = ? WHERE sector = ?", requests_a_day, sector)
-            .execute(self.writer())
+            .execute(&mut *part)
             .await
-            .map_err(store_error)?;
+            .map_err(store_error);
+        let told = part.end(told).await?;
         Ok(told.rows_affected() == 1)
     }
 }

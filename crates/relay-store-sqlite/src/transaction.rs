@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use passerby_relay_store::{
-    Asked, COLLECT_AGAIN, Collect, Collected, Sha256, StoreError, Transaction, TransactionStore, UNCOLLECTED,
-    WRONG_CODES,
+    Asked, COLLECT_AGAIN, Collect, Collected, Sha256, StoreError, Tombstones, Transaction, TransactionStore,
+    UNCOLLECTED, WRONG_CODES,
 };
 use sqlx::{SqliteConnection, query, query_as};
 
 use crate::SqliteStore;
-use crate::failure::{ForeignRow, digest, store_error};
+use crate::failure::{digest, store_error};
+use crate::period::parse_id;
 
 struct TransactionRow {
     wrong_codes: u32,
@@ -54,6 +55,7 @@ async fn count_wrong(
     row: &TransactionRow,
     sector: &str,
     id: &str,
+    tombstones: &dyn Tombstones,
 ) -> Result<Collect, StoreError> {
     // Whoever held the right code has been here: wrong ones can neither be the shop's browser nor burn anything.
     if row.collected_at.is_some() {
@@ -65,6 +67,9 @@ async fn count_wrong(
         .map_err(store_error)?;
     if row.wrong_codes.saturating_add(1) < WRONG_CODES {
         return Ok(Collect::Wrong);
+    }
+    if let Some(grant_id) = &row.grant_id {
+        tombstones.write(&[parse_id(grant_id)?]).await?;
     }
     query!("DELETE FROM grants WHERE id = ?", row.grant_id)
         .execute(&mut *connection)
@@ -91,12 +96,47 @@ async fn hand_out(
     let Some(grant) = found else { return Ok(None) };
     let Some(relay_receipt) = grant.relay_receipt else { return Ok(None) };
     Ok(Some(Collected {
-        grant_id: grant.id.parse().map_err(|_| ForeignRow("grant id"))?,
+        grant_id: parse_id(&grant.id)?,
         grant_claim: grant.grant_claim,
         consent_receipt: grant.consent_receipt,
         relay_receipt,
         release_sha256: digest(&grant.release_sha256)?,
     }))
+}
+
+async fn collect_with(
+    connection: &mut SqliteConnection,
+    sector: &str,
+    id: &str,
+    code_sha256: &Sha256,
+    now: i64,
+    tombstones: &dyn Tombstones,
+) -> Result<Collect, StoreError> {
+    let Some(row) = find_row(connection, sector, id).await? else { return Ok(Collect::NotFound) };
+    if row.wrong_codes >= WRONG_CODES {
+        return Ok(Collect::Burned);
+    }
+    // Digests of random codes: comparing them in whatever time tells nothing about a code.
+    let outcome = if row.code_sha256.as_deref() != Some(code_sha256.as_slice()) {
+        count_wrong(connection, &row, sector, id, tombstones).await?
+    } else if row.is_over(now) {
+        Collect::Used
+    } else if row.declined {
+        Collect::Declined
+    } else {
+        hand_out(connection, &row).await?.map_or(Collect::Used, |c| Collect::Granted(Box::new(c)))
+    };
+    if matches!(outcome, Collect::Granted(_) | Collect::Declined) && row.collected_at.is_none() {
+        query!("UPDATE transactions SET collected_at = ? WHERE sector = ? AND id = ?", now, sector, id)
+            .execute(&mut *connection)
+            .await
+            .map_err(store_error)?;
+        query!("UPDATE grants SET collected_at = ? WHERE id = ?", now, row.grant_id)
+            .execute(&mut *connection)
+            .await
+            .map_err(store_error)?;
+    }
+    Ok(outcome)
 }
 
 #[async_trait]
@@ -127,33 +167,10 @@ impl TransactionStore for SqliteStore {
         id: &str,
         code_sha256: &Sha256,
         now: i64,
+        tombstones: &dyn Tombstones,
     ) -> Result<Collect, StoreError> {
-        let mut transaction = self.begin().await?;
-        let Some(row) = find_row(&mut transaction, sector, id).await? else { return Ok(Collect::NotFound) };
-        if row.wrong_codes >= WRONG_CODES {
-            return Ok(Collect::Burned);
-        }
-        // Digests of random codes: comparing them in whatever time tells nothing about a code.
-        let outcome = if row.code_sha256.as_deref() != Some(code_sha256.as_slice()) {
-            count_wrong(&mut transaction, &row, sector, id).await?
-        } else if row.is_over(now) {
-            Collect::Used
-        } else if row.declined {
-            Collect::Declined
-        } else {
-            hand_out(&mut transaction, &row).await?.map_or(Collect::Used, |c| Collect::Granted(Box::new(c)))
-        };
-        if matches!(outcome, Collect::Granted(_) | Collect::Declined) && row.collected_at.is_none() {
-            query!("UPDATE transactions SET collected_at = ? WHERE sector = ? AND id = ?", now, sector, id)
-                .execute(&mut *transaction)
-                .await
-                .map_err(store_error)?;
-            query!("UPDATE grants SET collected_at = ? WHERE id = ?", now, row.grant_id)
-                .execute(&mut *transaction)
-                .await
-                .map_err(store_error)?;
-        }
-        transaction.commit().await.map_err(store_error)?;
-        Ok(outcome)
+        let mut part = self.writer().begin().await?;
+        let outcome = collect_with(&mut part, sector, id, code_sha256, now, tombstones).await;
+        part.end(outcome).await
     }
 }
