@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr as _;
 
+use percent_encoding::percent_decode_str;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 use zeroize::Zeroizing;
@@ -64,6 +65,27 @@ impl PostgresAddress {
         };
         let shown = format!("PostgreSQL database {database} at {place}");
         Ok(Self { whole: Zeroizing::new(text.to_owned()), shown })
+    }
+
+    /// The address without a password, for the arguments of PostgreSQL's own programs, and the password, for their environment.
+    #[must_use]
+    pub fn split_password(&self) -> (String, Option<Zeroizing<String>>) {
+        let Ok(mut url) = Url::parse(&self.whole) else { return (String::new(), None) };
+        let named =
+            url.query_pairs().find(|(name, _)| name == "password").map(|(_, value)| value.into_owned());
+        let inside = url.password().map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned());
+        let rest: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(name, _)| name != "password")
+            .map(|(a, b)| (a.into(), b.into()))
+            .collect();
+        url.set_query(None);
+        if !rest.is_empty() {
+            url.query_pairs_mut().extend_pairs(rest);
+        }
+        // An address without a host has no password before it.
+        let _ = url.set_password(None);
+        (url.into(), named.or(inside).map(Zeroizing::new))
     }
 
     pub(crate) fn options(&self) -> Result<PgConnectOptions, sqlx::Error> {

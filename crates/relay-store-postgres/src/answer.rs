@@ -1,94 +1,78 @@
 //! Answers in PostgreSQL.
 
 use async_trait::async_trait;
-use passerby_relay_store::{Answer, AnswerStore, Answered, NewGrant, Sha256, StoreError, WRONG_CODES};
-use sqlx::{PgConnection, query};
+use passerby_relay_store::{
+    Answer, AnswerStore, Answered, KeptRelease, Sha256, StoreError, ToAnswer, WRONG_CODES,
+};
+use sqlx::query;
 
 use crate::PostgresStore;
-use crate::failure::{digest, number, store_error};
-
-async fn insert_grant(
-    connection: &mut PgConnection,
-    sector: &str,
-    grant: &NewGrant,
-    granted_at: i64,
-) -> Result<(), StoreError> {
-    query!(
-        "INSERT INTO grants (id, sector, holder_jkt, grant_claim, consent_receipt, relay_receipt, release, release_sha256,
-                             granted_at, keep_until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        grant.id.to_string(),
-        sector,
-        grant.holder_jkt,
-        grant.grant_claim,
-        grant.consent_receipt,
-        grant.relay_receipt,
-        grant.release,
-        grant.release_sha256.as_slice(),
-        granted_at,
-        grant.keep_until
-    )
-    .execute(connection)
-    .await
-    .map_err(store_error)?;
-    Ok(())
-}
+use crate::failure::{digest, lies_under_no_period, number, store_error};
+use crate::request;
 
 impl PostgresStore {
+    /// One statement: it stands as a whole or not at all, and nobody waits for this relay between its parts.
     async fn try_answer(&self, answer: &Answer) -> Result<Answered, StoreError> {
-        let mut transaction = self.begin().await?;
-        // Of two answers for one transaction, the second waits here, and then sees the first.
+        let grant = answer.grant.as_ref();
+        let (as_it_came, wrapped) = match grant.map(|grant| &grant.release) {
+            Some(KeptRelease::AsItCame(release)) => (release.as_str(), None),
+            Some(KeptRelease::Wrapped(wrapped)) => ("", Some(wrapped)),
+            None => ("", None),
+        };
+        let grant_id = grant.map(|grant| grant.id.to_string());
+        // Of two answers for one transaction, the second waits where the row is locked, and then sees what the first left there.
         let locked = query!(
-            "SELECT t.sector, t.id, t.answered_at, t.wrong_codes
-             FROM requests r JOIN transactions t ON t.sector = r.sector AND t.id = r.transaction_id
-             WHERE r.id = $1 FOR NO KEY UPDATE OF t",
-            answer.request_id
+            "WITH locked AS MATERIALIZED (
+                 SELECT t.sector, t.id, t.answered_at, t.wrong_codes
+                 FROM requests r JOIN transactions t ON t.sector = r.sector AND t.id = r.transaction_id
+                 WHERE r.id = $1 FOR NO KEY UPDATE OF t),
+             open AS (SELECT sector, id FROM locked WHERE answered_at IS NULL AND wrong_codes < $2),
+             closed AS (
+                 UPDATE transactions t SET answered_at = $3, code_sha256 = $4, grant_id = $5, declined = $5::text IS NULL
+                 FROM open WHERE t.sector = open.sector AND t.id = open.id),
+             answered AS (
+                 INSERT INTO answers (request_id, body_sha256, reply, answered_at) SELECT $1, $6, $7, $3 FROM open),
+             granted AS (
+                 INSERT INTO grants (id, sector, holder_jkt, grant_claim, consent_receipt, relay_receipt, release,
+                                     release_sha256, granted_at, keep_until, sealed_release, wrapped_key, period)
+                 SELECT $5, sector, $8, $9, $10, $11, $12, $13, $3, $14, $15, $16, $17 FROM open WHERE $5::text IS NOT NULL)
+             SELECT answered_at, wrong_codes FROM locked",
+            answer.request_id,
+            i64::from(WRONG_CODES),
+            answer.answered_at,
+            answer.code_sha256.as_slice(),
+            grant_id,
+            answer.body_sha256.as_slice(),
+            answer.reply,
+            grant.and_then(|grant| grant.holder_jkt.as_deref()),
+            grant.and_then(|grant| grant.grant_claim.as_deref()),
+            grant.and_then(|grant| grant.consent_receipt.as_deref()),
+            grant.map(|grant| grant.relay_receipt.as_str()),
+            as_it_came,
+            grant.map(|grant| grant.release_sha256.as_slice()),
+            grant.map(|grant| grant.keep_until),
+            wrapped.map(|wrapped| wrapped.sealed.as_slice()),
+            wrapped.map(|wrapped| wrapped.wrapped_key.as_slice()),
+            wrapped.map(|wrapped| wrapped.period)
         )
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        let Some(row) = locked else { return Ok(Answered::NotFound) };
-        let known = query!("SELECT body_sha256, reply FROM answers WHERE request_id = $1", answer.request_id)
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(store_error)?;
-        if let Some(known) = known {
-            let same = known.body_sha256 == answer.body_sha256;
-            return Ok(if same { Answered::Again(known.reply) } else { Answered::Already });
-        }
+        .fetch_optional(self.pool())
+        .await;
+        let row = match locked {
+            Ok(Some(row)) => row,
+            Ok(None) => return Ok(Answered::NotFound),
+            // Its foreign key asks, so that the shortest way asks nothing more.
+            Err(error) if lies_under_no_period(&error) => return Ok(Answered::PeriodOver),
+            Err(error) => return Err(store_error(error)),
+        };
         if row.answered_at.is_some() {
-            return Ok(Answered::Already);
+            return Ok(match self.find_answer(&answer.request_id).await? {
+                Some((body_sha256, reply)) if body_sha256 == answer.body_sha256 => Answered::Again(reply),
+                _ => Answered::Already,
+            });
         }
         if number(row.wrong_codes)? >= WRONG_CODES {
             return Ok(Answered::Burned);
         }
-
-        query!(
-            "INSERT INTO answers (request_id, body_sha256, reply, answered_at) VALUES ($1, $2, $3, $4)",
-            answer.request_id,
-            answer.body_sha256.as_slice(),
-            answer.reply,
-            answer.answered_at
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        if let Some(grant) = &answer.grant {
-            insert_grant(&mut transaction, &row.sector, grant, answer.answered_at).await?;
-        }
-        query!(
-            "UPDATE transactions SET answered_at = $1, code_sha256 = $2, grant_id = $3, declined = $4 WHERE sector = $5 AND id = $6",
-            answer.answered_at,
-            answer.code_sha256.as_slice(),
-            answer.grant.as_ref().map(|grant| grant.id.to_string()),
-            answer.grant.is_none(),
-            row.sector,
-            row.id
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        transaction.commit().await.map_err(store_error)?;
         Ok(Answered::Stored(answer.reply.clone()))
     }
 }
@@ -101,6 +85,10 @@ impl AnswerStore for PostgresStore {
             .await
             .map_err(store_error)?;
         row.map(|row| Ok((digest(&row.body_sha256)?, row.reply))).transpose()
+    }
+
+    async fn find_to_answer(&self, request_id: &str) -> Result<Option<ToAnswer>, StoreError> {
+        request::find_to_answer(self.pool(), request_id).await
     }
 
     async fn answer(&self, answer: &Answer) -> Result<Answered, StoreError> {

@@ -9,12 +9,12 @@ use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions, Postgres};
 use sqlx::{Connection as _, Transaction, query};
 
 use crate::PostgresAddress;
-use crate::failure::{store_error, was_taken_back};
+use crate::failure::{migration_error, store_error, was_taken_back};
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// How many connections one relay has at most. PostgreSQL's own default is 100 in all.
-const CONNECTIONS: u32 = 16;
+/// How many connections one relay has at most, one of them to listen on. PostgreSQL's own default is 100 in all.
+const CONNECTIONS: u32 = 17;
 /// How long a caller waits for a free connection; and whoever opens, for a server that is just starting.
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// A connection that nobody used for so long is asked whether it is still one.
@@ -51,7 +51,7 @@ impl PostgresStore {
             .await
             .map_err(store_error)?;
         check_encoding(&pool).await?;
-        MIGRATIONS.run(&pool).await.map_err(|error| StoreError::Migration(Box::new(error)))?;
+        MIGRATIONS.run(&pool).await.map_err(migration_error)?;
         Ok(Self { pool })
     }
 
@@ -59,8 +59,12 @@ impl PostgresStore {
         &self.pool
     }
 
+    /// Begins where no caller that goes away can end it: sqlx counts a transaction only once the server's word is here, and would
+    /// give a connection to the next caller on which one is open. What that one writes would never be committed.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
-        self.pool.begin().await.map_err(store_error)
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin().await }).await;
+        begun.map_err(|ended| StoreError::Unavailable(Box::new(ended)))?.map_err(store_error)
     }
 
     /// Runs a whole transaction, and runs it anew when PostgreSQL took it back so that another one could go on.
@@ -139,6 +143,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_goes_away_while_a_transaction_begins_leaves_none_open() {
+        let address = make_address().await;
+        let store = PostgresStore::open(&address).await.unwrap();
+        // Less and less patient: whoever stays until it has begun would end what another one left.
+        for patience in (0..1_000).rev() {
+            let gone = async {
+                for _ in 0..patience {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                begun = store.begin() => drop(begun),
+                () = gone => {}
+            }
+        }
+        // Each connection writes: nobody else sees what is not committed.
+        let mut adding = tokio::task::JoinSet::new();
+        for number in 0..100 {
+            let store = store.clone();
+            adding.spawn(async move {
+                store.add_shop(&format!("shop{number}.example"), "root", 1).await.unwrap()
+            });
+        }
+        assert!(adding.join_all().await.into_iter().all(|added| added));
+        let other = PostgresStore::open(&address).await.unwrap();
+        assert_eq!(other.list_shops().await.unwrap().len(), 100);
+    }
+
+    #[tokio::test]
     async fn a_connection_that_was_cut_is_made_anew() {
         let address = make_address().await;
         let store = PostgresStore::open(&address).await.unwrap();
@@ -194,6 +227,21 @@ mod tests {
         let address = fresh::make_database_with("SQL_ASCII").await.unwrap_or_else(|error| panic!("{error}"));
         let error = PostgresStore::open(&PostgresAddress::parse(&address).unwrap()).await.unwrap_err();
         assert!(std::error::Error::source(&error).unwrap().to_string().contains("UTF8"), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_ends_while_it_greets_is_unavailable() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                // Where one letter is expected. Nobody may be there to take it.
+                drop(tokio::io::AsyncWriteExt::write_all(&mut stream, &[0]).await);
+            }
+        });
+        let address = PostgresAddress::parse(&format!("postgres://a:b@127.0.0.1:{port}/relay")).unwrap();
+        let refused = PostgresStore::open(&address).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! PostgreSQL's failures in the words of the store.
 
 use passerby_relay_store::StoreError;
+use sqlx::migrate::MigrateError;
 
 /// Serialization failure, and deadlock detected: the transaction was taken back and may be begun anew.
 const TAKEN_BACK: [&str; 2] = ["40001", "40P01"];
@@ -15,7 +16,9 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
         sqlx::Error::Database(cause) => cause.code().is_some_and(|code| {
             CLASSES.iter().any(|class| code.starts_with(class)) || STATES.contains(&code.as_ref())
         }),
-        sqlx::Error::Io(_)
+        // What was read is no PostgreSQL: a server that is ended while it greets says this too.
+        sqlx::Error::Protocol(_)
+        | sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
@@ -32,6 +35,26 @@ pub(crate) fn was_taken_back(error: &StoreError) -> bool {
         cause.downcast_ref(),
         Some(sqlx::Error::Database(cause)) if cause.code().is_some_and(|code| TAKEN_BACK.contains(&code.as_ref()))
     )
+}
+
+/// Whether a grant could not be put under a period, or a period could not end, because one is not there or the other still is.
+pub(crate) fn lies_under_no_period(error: &sqlx::Error) -> bool {
+    let cause = error.as_database_error();
+    cause.and_then(|cause| cause.constraint()) == Some("grants_lie_under_a_period")
+}
+
+/// Whether a request could not be parked because another one has its id.
+pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
+    let cause = error.as_database_error();
+    cause.and_then(|cause| cause.constraint()) == Some("requests_pkey")
+}
+
+/// Sorts a failure to bring the tables up to date. sqlx looks at all that were run before it runs one.
+pub(crate) fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(_) => StoreError::Newer,
+        error => StoreError::Migration(Box::new(error)),
+    }
 }
 
 /// The table holds what this program never writes: another program, or a damaged database.

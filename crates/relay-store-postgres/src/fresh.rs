@@ -50,6 +50,19 @@ pub(crate) async fn make_database_with(encoding: &str) -> Result<String, FreshEr
     Ok(url.into())
 }
 
+/// Ends each connection to this database that listens.
+pub async fn cut_off_listeners(address: &PostgresAddress) -> Result<(), StoreError> {
+    let options = address.options().map_err(store_error)?;
+    let mut connection = PgConnection::connect_with(&options).await.map_err(store_error)?;
+    sqlx::raw_sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()",
+    )
+    .execute(&mut connection)
+    .await
+    .map_err(store_error)?;
+    connection.close().await.map_err(store_error)
+}
+
 /// The same, as an address to open.
 pub async fn make_address() -> Result<PostgresAddress, FreshError> {
     PostgresAddress::parse(&make_database().await?).map_err(|_| FreshError::Address)

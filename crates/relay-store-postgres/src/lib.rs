@@ -11,7 +11,8 @@
 //! | shop | which Statement is kept | `keep_statement`, `remove_shop` |
 //! | transaction | who answers, who collects, whether a further request may join | `park_request`, `answer`, `collect`, the sweep |
 //! | request | which wallet it belongs to | `bind_request`, the sweep |
-//! | grant | whether it is still there | `collect`, `open_release`, `leave_self_copy`, the sweep |
+//! | grant | whether it is still there, and under which period | `collect`, `open_release`, `leave_self_copy`, `rewrap`, the sweep |
+//! | period | whether a grant may lie under it | `answer`, `rewrap` (by its foreign key), `end_period` |
 //!
 //! Locks are taken in the order of the table. The sweep passes over what somebody holds (`SKIP LOCKED`): the next one gets it, and
 //! several relays may sweep beside each other. Foreign keys take locks in an order of their own, so that PostgreSQL may have to end a
@@ -34,14 +35,19 @@ mod failure;
 pub mod fresh;
 mod intake;
 mod opening;
+mod period;
 mod request;
 mod schema;
 mod self_copy;
 mod shop;
 mod sweep;
+mod tombstone;
 mod transaction;
+#[cfg(test)]
+mod upgrade;
+mod wake;
 
 pub use address::{AddressError, PostgresAddress};
 pub use connect::PostgresStore;
 pub use intake::{Intake, Shelf};
-pub use schema::find_schema;
+pub use schema::{find_last_migration, find_schema};

@@ -1,7 +1,9 @@
 //! Openings in PostgreSQL.
 
 use async_trait::async_trait;
-use passerby_relay_store::{Grant, GrantId, NewOpening, Opening, OpeningStore, StoreError};
+use passerby_relay_store::{
+    Grant, GrantId, KeptRelease, NewOpening, Opening, OpeningStore, StoreError, WrappedRelease,
+};
 use sqlx::query;
 
 use crate::PostgresStore;
@@ -10,34 +12,33 @@ use crate::failure::{digest, store_error};
 #[async_trait]
 impl OpeningStore for PostgresStore {
     async fn open_release(&self, opening: &NewOpening) -> Result<Option<Grant>, StoreError> {
-        let mut transaction = self.begin().await?;
         let id = opening.grant_id.to_string();
+        // It cannot go while it is opened.
         let found = query!(
-            "SELECT sector, holder_jkt, release, release_sha256, granted_at, keep_until, collected_at FROM grants
-             WHERE id = $1 AND sector = $2 AND collected_at IS NOT NULL AND keep_until > $3 FOR KEY SHARE",
+            "WITH found AS MATERIALIZED (SELECT * FROM grants
+                 WHERE id = $1 AND sector = $2 AND collected_at IS NOT NULL AND keep_until > $3 FOR KEY SHARE),
+             opened AS (INSERT INTO openings (grant_id, opened_at, reason) SELECT id, $3, $4 FROM found)
+             SELECT sector, holder_jkt, release, release_sha256, granted_at, keep_until, collected_at, sealed_release,
+                    wrapped_key, period FROM found",
             id,
             opening.sector,
-            opening.opened_at
-        )
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-        let Some(row) = found else { return Ok(None) };
-        query!(
-            "INSERT INTO openings (grant_id, opened_at, reason) VALUES ($1, $2, $3)",
-            id,
             opening.opened_at,
             opening.reason
         )
-        .execute(&mut *transaction)
+        .fetch_optional(self.pool())
         .await
         .map_err(store_error)?;
-        transaction.commit().await.map_err(store_error)?;
+        let Some(row) = found else { return Ok(None) };
         Ok(Some(Grant {
             id: opening.grant_id,
             sector: row.sector,
             holder_jkt: row.holder_jkt,
-            release: row.release,
+            release: match (row.sealed_release, row.wrapped_key, row.period) {
+                (Some(sealed), Some(wrapped_key), Some(period)) => {
+                    KeptRelease::Wrapped(WrappedRelease { sealed, wrapped_key, period })
+                }
+                _ => KeptRelease::AsItCame(row.release),
+            },
             release_sha256: digest(&row.release_sha256)?,
             granted_at: row.granted_at,
             keep_until: row.keep_until,

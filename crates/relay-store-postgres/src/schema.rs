@@ -27,6 +27,18 @@ pub async fn find_schema(address: &PostgresAddress) -> Result<Schema, StoreError
     Ok(Schema::compare(MIGRATIONS.iter().map(|migration| migration.version), run))
 }
 
+/// The number of the last migration that a database has been through; 0: none.
+pub async fn find_last_migration(address: &PostgresAddress) -> Result<i64, StoreError> {
+    let options = address.options().map_err(store_error)?;
+    let mut connection = PgConnection::connect_with(&options).await.map_err(store_error)?;
+    let last: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
+        .fetch_one(&mut connection)
+        .await
+        .map_err(store_error)?;
+    connection.close().await.map_err(store_error)?;
+    Ok(last.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

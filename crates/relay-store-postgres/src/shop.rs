@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use passerby_relay_store::{
-    KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension, read_claims,
-    write_claims,
+    KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension, Tombstones,
+    read_claims, write_claims,
 };
 use sqlx::{PgConnection, query, query_as, query_scalar};
 
 use crate::PostgresStore;
 use crate::failure::{ForeignRow, number, store_error};
+use crate::period::parse_id;
 
 struct ShopRow {
     sector: String,
@@ -62,7 +63,11 @@ async fn count(connection: &mut PgConnection, sector: &str) -> Result<RemovedSho
 }
 
 impl PostgresStore {
-    async fn try_remove_shop(&self, sector: &str) -> Result<Option<RemovedShop>, StoreError> {
+    async fn try_remove_shop(
+        &self,
+        sector: &str,
+        tombstones: &dyn Tombstones,
+    ) -> Result<Option<RemovedShop>, StoreError> {
         let mut transaction = self.begin().await?;
         // Nobody adds to a shop whose row is locked, so that what is counted is what goes.
         let found = query!("SELECT sector FROM shops WHERE sector = $1 FOR UPDATE", sector)
@@ -77,6 +82,12 @@ impl PostgresStore {
             .await
             .map_err(store_error)?;
         let counted = count(&mut transaction, sector).await?;
+        let grants = query_scalar!("SELECT id FROM grants WHERE sector = $1", sector)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(store_error)?;
+        let grants: Vec<_> = grants.iter().map(|id| parse_id(id)).collect::<Result<_, _>>()?;
+        tombstones.write(&grants).await?;
         query!("DELETE FROM shops WHERE sector = $1", sector)
             .execute(&mut *transaction)
             .await
@@ -136,8 +147,12 @@ impl ShopStore for PostgresStore {
         count(&mut connection, sector).await.map(Some)
     }
 
-    async fn remove_shop(&self, sector: &str) -> Result<Option<RemovedShop>, StoreError> {
-        self.again(|| self.try_remove_shop(sector)).await
+    async fn remove_shop(
+        &self,
+        sector: &str,
+        tombstones: &dyn Tombstones,
+    ) -> Result<Option<RemovedShop>, StoreError> {
+        self.again(|| self.try_remove_shop(sector, tombstones)).await
     }
 
     async fn keep_statement(

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use passerby_relay_store::{
-    AFTER_RESPONSE_BY, CHALLENGE_LIFE, COLLECT_AGAIN, DAY, StoreError, SweepStore, Swept, UNCOLLECTED,
+    AFTER_RESPONSE_BY, CHALLENGE_LIFE, COLLECT_AGAIN, DAY, PoolUse, StoreError, SweepStore, Swept,
+    UNCOLLECTED,
 };
 use sqlx::{query, query_scalar};
 
@@ -115,6 +116,15 @@ impl PostgresStore {
         .execute(self.pool())
         .await
         .map_err(store_error)?;
+        query!(
+            "WITH ended AS MATERIALIZED (SELECT sector, day, slot FROM parked_by_slot WHERE day < $1 FOR UPDATE SKIP LOCKED)
+             DELETE FROM parked_by_slot p USING ended
+             WHERE p.sector = ended.sector AND p.day = ended.day AND p.slot = ended.slot",
+            today
+        )
+        .execute(self.pool())
+        .await
+        .map_err(store_error)?;
         Ok(())
     }
 
@@ -158,6 +168,16 @@ impl SweepStore for PostgresStore {
     async fn ping(&self) -> Result<(), StoreError> {
         query_scalar!("SELECT count(*) FROM shops").fetch_one(self.pool()).await.map_err(store_error)?;
         Ok(())
+    }
+
+    fn find_pools(&self) -> Vec<PoolUse> {
+        [("all", self.pool())]
+            .map(|(name, pool)| {
+                let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+                let most = pool.options().get_max_connections();
+                PoolUse { name, used: pool.size().saturating_sub(idle), idle, most }
+            })
+            .into()
     }
 
     async fn close(&self) {

@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use passerby_relay_store::{
-    Asked, COLLECT_AGAIN, Collect, Collected, Sha256, StoreError, Transaction, TransactionStore, UNCOLLECTED,
-    WRONG_CODES,
+    Asked, COLLECT_AGAIN, Collect, Collected, Sha256, StoreError, Tombstones, Transaction, TransactionStore,
+    UNCOLLECTED, WRONG_CODES,
 };
 use sqlx::{PgConnection, query, query_as};
 
 use crate::PostgresStore;
-use crate::failure::{ForeignRow, digest, number, store_error};
+use crate::failure::{digest, number, store_error};
+use crate::period::parse_id;
 
 struct TransactionRow {
     wrong_codes: i64,
@@ -54,6 +55,7 @@ async fn count_wrong(
     row: &TransactionRow,
     sector: &str,
     id: &str,
+    tombstones: &dyn Tombstones,
 ) -> Result<Collect, StoreError> {
     // Whoever held the right code has been here: wrong ones can neither be the shop's browser nor burn anything.
     if row.collected_at.is_some() {
@@ -65,6 +67,9 @@ async fn count_wrong(
         .map_err(store_error)?;
     if number(row.wrong_codes)?.saturating_add(1) < WRONG_CODES {
         return Ok(Collect::Wrong);
+    }
+    if let Some(grant_id) = &row.grant_id {
+        tombstones.write(&[parse_id(grant_id)?]).await?;
     }
     query!("DELETE FROM grants WHERE id = $1", row.grant_id)
         .execute(&mut *connection)
@@ -93,7 +98,7 @@ async fn hand_out(
     let Some(grant) = found else { return Ok(None) };
     let Some(relay_receipt) = grant.relay_receipt else { return Ok(None) };
     Ok(Some(Collected {
-        grant_id: grant.id.parse().map_err(|_| ForeignRow("grant id"))?,
+        grant_id: parse_id(&grant.id)?,
         grant_claim: grant.grant_claim,
         consent_receipt: grant.consent_receipt,
         relay_receipt,
@@ -108,6 +113,7 @@ impl PostgresStore {
         id: &str,
         code_sha256: &Sha256,
         now: i64,
+        tombstones: &dyn Tombstones,
     ) -> Result<Collect, StoreError> {
         let mut transaction = self.begin().await?;
         let Some(row) = lock_row(&mut transaction, sector, id).await? else { return Ok(Collect::NotFound) };
@@ -116,7 +122,7 @@ impl PostgresStore {
         }
         // Digests of random codes: comparing them in whatever time tells nothing about a code.
         let outcome = if row.code_sha256.as_deref() != Some(code_sha256.as_slice()) {
-            count_wrong(&mut transaction, &row, sector, id).await?
+            count_wrong(&mut transaction, &row, sector, id, tombstones).await?
         } else if row.is_over(now) {
             Collect::Used
         } else if row.declined {
@@ -179,7 +185,8 @@ impl TransactionStore for PostgresStore {
         id: &str,
         code_sha256: &Sha256,
         now: i64,
+        tombstones: &dyn Tombstones,
     ) -> Result<Collect, StoreError> {
-        self.again(|| self.try_collect(sector, id, code_sha256, now)).await
+        self.again(|| self.try_collect(sector, id, code_sha256, now, tombstones)).await
     }
 }
