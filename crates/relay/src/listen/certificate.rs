@@ -17,14 +17,17 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use zeroize::Zeroizing;
 
+use super::acme::Authority;
 use crate::hazmat::sha256;
 
-/// Where a certificate comes from. An authority that is asked for one will be another source.
+/// Where a certificate comes from.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CertificateSource {
     /// Two PEM files of the admin's.
     Files { certificate: PathBuf, key: PathBuf },
+    /// An authority that is asked for it.
+    Authority(Authority),
 }
 
 /// A certificate cannot be used. The message names files, which are the admin's own.
@@ -56,7 +59,9 @@ pub enum CertificateError {
 /// A pair as it lay on the disk, and what is made of it.
 pub(super) struct Loaded {
     pub config: Arc<ServerConfig>,
-    /// Its last moment, for the log.
+    /// Its first and its last moment.
+    pub validity: (Timestamp, Timestamp),
+    /// The last one, for the log.
     pub end: String,
 }
 
@@ -74,18 +79,25 @@ impl Pair {
 }
 
 impl CertificateSource {
+    /// The files of the certificate and of its key.
+    fn files(&self) -> (PathBuf, PathBuf) {
+        match self {
+            Self::Files { certificate, key } => (certificate.clone(), key.clone()),
+            Self::Authority(authority) => (authority.certificate(), authority.key()),
+        }
+    }
+
     pub(super) fn read(&self) -> Result<Pair, CertificateError> {
-        let Self::Files { certificate, key } = self;
-        let read = |path: &PathBuf| {
-            std::fs::read(path).map_err(|source| CertificateError::Read { path: path.clone(), source })
-        };
-        refuse_key_for_everybody(key)?;
+        let (certificate, key) = self.files();
+        let read =
+            |path: PathBuf| std::fs::read(&path).map_err(|source| CertificateError::Read { path, source });
+        refuse_key_for_everybody(&key)?;
         Ok(Pair { certificate: read(certificate)?, key: Zeroizing::new(read(key)?) })
     }
 
     /// Makes a pair ready to be shown for `host`, or says what is wrong with it.
     pub(super) fn load(&self, pair: &Pair, host: &str, now: Timestamp) -> Result<Loaded, CertificateError> {
-        let Self::Files { certificate: path, key: key_path } = self;
+        let (path, key_path) = &self.files();
         let no_certificate = || CertificateError::NoCertificate(path.clone());
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pair.certificate).collect();
         let chain = chain.map_err(|_| no_certificate())?;
@@ -93,7 +105,7 @@ impl CertificateSource {
         let key = PrivateKeyDer::from_pem_slice(&pair.key)
             .map_err(|_| CertificateError::NoKey(key_path.clone()))?;
 
-        let end = check_time(leaf, path, now)?;
+        let (validity, end) = check_time(leaf, path, now)?;
         let unfit = |source| CertificateError::Unfit { path: path.clone(), source };
         let parsed = ParsedCertificate::try_from(leaf).map_err(unfit)?;
         let other_name = || CertificateError::OtherName { path: path.clone(), host: host.to_owned() };
@@ -113,7 +125,7 @@ impl CertificateSource {
             source => CertificateError::Unfit { path: path.clone(), source },
         })?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Loaded { config: Arc::new(config), end })
+        Ok(Loaded { config: Arc::new(config), validity, end })
     }
 }
 
@@ -134,7 +146,11 @@ fn refuse_key_for_everybody(_path: &Path) -> Result<(), CertificateError> {
     Ok(())
 }
 
-fn check_time(leaf: &CertificateDer<'_>, path: &Path, now: Timestamp) -> Result<String, CertificateError> {
+fn check_time(
+    leaf: &CertificateDer<'_>,
+    path: &Path,
+    now: Timestamp,
+) -> Result<((Timestamp, Timestamp), String), CertificateError> {
     let path = || path.to_owned();
     let (_, parsed) = X509Certificate::from_der(leaf).map_err(|_| CertificateError::NoCertificate(path()))?;
     let validity = parsed.validity();
@@ -145,5 +161,6 @@ fn check_time(leaf: &CertificateDer<'_>, path: &Path, now: Timestamp) -> Result<
     if now.seconds() > end.timestamp() {
         return Err(CertificateError::Ended { path: path(), end: end.to_string() });
     }
-    Ok(end.to_string())
+    let validity = [begin, end].map(|moment| Timestamp::from_seconds(moment.timestamp()));
+    Ok((validity.into(), end.to_string()))
 }

@@ -2,16 +2,20 @@
 //!
 //! ```text
 //! socket ──▶ seats: is there room ──▶ certificate: TLS ──▶ connection: deadlines ──▶ caller: who it is ──▶ router
+//!                                                               └──▶ parked: somebody only waits
 //! ```
 //!
 //! Plain HTTP is for this computer and for proxies that the admin named, never for the world. The address of a caller is used to
 //! count and for nothing else: it is never logged, stored or handed to a room.
 
+mod acme;
 mod activity;
 mod caller;
 mod certificate;
 mod connection;
+mod lent;
 mod limits;
+mod parked;
 pub mod plan;
 mod reload;
 mod seats;
@@ -23,16 +27,19 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
+pub use acme::{Authority, Keeper};
 pub use caller::{Caller, Callers, ProxyHeader, TrustedProxy};
 pub use certificate::{CertificateError, CertificateSource};
 pub use limits::Limits;
 pub use plan::Security;
 pub use reload::Certificates;
 
+use crate::meters::{self, TurnedAway};
 use connection::Line;
-use seats::Seats;
+use parked::Parked;
+use seats::{Seat, Seats};
 
 /// A socket, and how it is listened on.
 pub struct Listening {
@@ -75,14 +82,17 @@ impl Listening {
             router,
             stopped: stopped.clone(),
         });
-        let mut connections = JoinSet::new();
+        let mut connections: JoinSet<Option<(Parked, Seat)>> = JoinSet::new();
         loop {
             let (room, accepted) = tokio::select! {
                 // An error means that the sender is gone, which is as good as being told.
                 _ = stopped.wait_for(|stop| *stop) => break,
                 next = async { (seats.wait().await, self.listener.accept().await) } => next,
-                // What has ended is not kept.
-                Some(_) = connections.join_next() => continue,
+                // What has ended is not kept, unless somebody waits there.
+                Some(ended) = connections.join_next() => {
+                    park(&mut connections, ended);
+                    continue;
+                }
             };
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
@@ -93,17 +103,33 @@ impl Listening {
             };
             let peer = peer.ip().to_canonical();
             if !line.may_speak(peer) {
+                meters::turn_away(TurnedAway::Plain);
                 continue;
             }
-            let Some(seat) = seats.take(room, line.callers.find_direct(peer)) else { continue };
+            let Some(seat) = seats.take(room, line.callers.find_direct(peer)) else {
+                meters::turn_away(TurnedAway::Crowd);
+                continue;
+            };
             let line = Arc::clone(&line);
             connections.spawn(async move {
-                line.serve(stream, peer).await;
-                // Only now may another one sit down.
-                drop(seat);
+                // Another one may sit down when this is over, and not before.
+                line.serve(stream, peer).await.map(|parked| (parked, seat))
             });
         }
         drop(self.listener);
-        while connections.join_next().await.is_some() {}
+        while let Some(ended) = connections.join_next().await {
+            park(&mut connections, ended);
+        }
     }
+}
+
+/// Keeps a connection on which somebody waits, in a task of its own: a small one.
+fn park(connections: &mut JoinSet<Option<(Parked, Seat)>>, ended: Result<Option<(Parked, Seat)>, JoinError>) {
+    let Ok(Some((parked, mut seat))) = ended else { return };
+    seat.leave_address();
+    connections.spawn(async move {
+        parked.keep().await;
+        drop(seat);
+        None
+    });
 }

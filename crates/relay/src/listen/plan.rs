@@ -1,13 +1,12 @@
 //! How a relay may listen at an address, by its configuration. Plain HTTP to the world is not among the ways.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use passerby_protocol::time::Clock;
 use url::Url;
 
-use super::{CertificateError, CertificateSource, Certificates};
+use super::{Authority, CertificateError, CertificateSource, Certificates};
 use crate::config::Config;
 
 /// What a connection speaks.
@@ -33,25 +32,51 @@ pub enum PlanError {
     DevelopmentWithTls,
     #[error("[tls] names {0} alone: a certificate and its key go together")]
     HalfAPair(&'static str),
+    #[error("[tls] names both acme_directory and files of yours: one of them is enough")]
+    TwoSources,
+    #[error("tls.acme_directory begins with https://")]
+    DirectoryWithoutTls,
+    #[error("an authority certifies names: identity.issuer is to name this relay by one, not by an address")]
+    AddressForAName,
     #[error(
         "metrics are for this computer only, not for {0}: let http.metrics_listen name an address such as 127.0.0.1:4181"
     )]
     MetricsToTheWorld(SocketAddr),
 }
 
-/// The certificate that a configuration names, if it does.
+/// Where the configuration has the certificate from, if it names a place.
 pub fn find_source(config: &Config) -> Result<Option<CertificateSource>, PlanError> {
-    let files: (Option<PathBuf>, Option<PathBuf>) = (config.tls.certificate.clone(), config.tls.key.clone());
-    let source = match files {
-        (None, None) => return Ok(None),
-        (Some(_), None) => return Err(PlanError::HalfAPair("certificate")),
-        (None, Some(_)) => return Err(PlanError::HalfAPair("key")),
-        (Some(certificate), Some(key)) => CertificateSource::Files { certificate, key },
+    let tls = &config.tls;
+    let source = match (&tls.acme_directory, &tls.certificate, &tls.key) {
+        (None, None, None) => return Ok(None),
+        (Some(directory), None, None) => CertificateSource::Authority(find_authority(config, directory)?),
+        (Some(_), ..) => return Err(PlanError::TwoSources),
+        (None, Some(_), None) => return Err(PlanError::HalfAPair("certificate")),
+        (None, None, Some(_)) => return Err(PlanError::HalfAPair("key")),
+        (None, Some(certificate), Some(key)) => {
+            CertificateSource::Files { certificate: certificate.clone(), key: key.clone() }
+        }
     };
     if config.identity.development {
         return Err(PlanError::DevelopmentWithTls);
     }
     Ok(Some(source))
+}
+
+fn find_authority(config: &Config, directory: &Url) -> Result<Authority, PlanError> {
+    if directory.scheme() != "https" {
+        return Err(PlanError::DirectoryWithoutTls);
+    }
+    let issuer = Url::parse(config.identity.issuer.as_str()).ok();
+    if issuer.is_none_or(|issuer| issuer.domain().is_none()) {
+        return Err(PlanError::AddressForAName);
+    }
+    Ok(Authority {
+        directory: directory.clone(),
+        contact: config.tls.acme_contact.clone(),
+        ca: config.tls.acme_ca.clone(),
+        folder: config.tls.acme_folder.clone(),
+    })
 }
 
 /// Whether the configuration may be listened with at this address.

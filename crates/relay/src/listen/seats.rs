@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Caller, Limits};
+use crate::meters::Open;
 
 /// The seats of a relay.
 pub(super) struct Seats {
@@ -20,6 +21,7 @@ struct Taken(Mutex<HashMap<Caller, u32>>);
 /// A taken seat. Free again when it is dropped.
 pub(super) struct Seat {
     _room: Option<OwnedSemaphorePermit>,
+    _open: Open,
     counted: Option<(Arc<Taken>, Caller)>,
 }
 
@@ -48,7 +50,7 @@ impl Seats {
     /// Takes a seat; none is left for a caller who has as many as one may have.
     pub fn take(&self, room: Option<OwnedSemaphorePermit>, caller: Option<Caller>) -> Option<Seat> {
         let (Some(most), Some(caller)) = (self.most_by_caller, caller) else {
-            return Some(Seat { _room: room, counted: None });
+            return Some(Seat { _room: room, _open: Open::begin(), counted: None });
         };
         let mut taken = self.taken.lock();
         let count = taken.entry(caller).or_default();
@@ -56,21 +58,32 @@ impl Seats {
             return None;
         }
         *count += 1;
-        Some(Seat { _room: room, counted: Some((Arc::clone(&self.taken), caller)) })
+        Some(Seat { _room: room, _open: Open::begin(), counted: Some((Arc::clone(&self.taken), caller)) })
+    }
+}
+
+impl Seat {
+    /// Is not counted for its address any more: somebody waits here who has shown another name, and is counted by that.
+    pub fn leave_address(&mut self) {
+        self.give_back();
+    }
+
+    fn give_back(&mut self) {
+        let Some((taken, caller)) = self.counted.take() else { return };
+        let mut taken = taken.lock();
+        if let Some(count) = taken.get_mut(&caller) {
+            *count -= 1;
+            if *count == 0 {
+                // Whoever is not connected is not known.
+                taken.remove(&caller);
+            }
+        }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let Some((taken, caller)) = &self.counted else { return };
-        let mut taken = taken.lock();
-        if let Some(count) = taken.get_mut(caller) {
-            *count -= 1;
-            if *count == 0 {
-                // Whoever is not connected is not known.
-                taken.remove(caller);
-            }
-        }
+        self.give_back();
     }
 }
 
@@ -90,7 +103,10 @@ mod tests {
         let other = seats.take(seats.wait().await, caller(2)).unwrap();
         drop(first);
         let again = seats.take(seats.wait().await, caller(1)).unwrap();
-        drop((second, again, other));
+        let (mut second, again) = (second, again);
+        second.leave_address();
+        let beside = seats.take(seats.wait().await, caller(1)).unwrap();
+        drop((second, again, other, beside));
         assert!(seats.taken.lock().is_empty());
     }
 }

@@ -8,6 +8,8 @@ use anyhow::Context as _;
 use listenfd::ListenFd;
 use tokio::net::TcpListener;
 
+use crate::meters::{self, TurnedAway};
+
 /// How long nothing is accepted after the system could not: something must end first.
 const BREATH: Duration = Duration::from_secs(1);
 
@@ -82,6 +84,7 @@ pub(super) async fn wait_after(error: &Error) {
     if broke.contains(&error.kind()) {
         return;
     }
+    meters::turn_away(TurnedAway::System);
     tracing::error!(%error, "no connection can be accepted");
     tokio::time::sleep(BREATH).await;
 }

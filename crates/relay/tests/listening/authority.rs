@@ -32,10 +32,6 @@ impl Authority {
         self.0.pem()
     }
 
-    pub fn der(&self) -> Vec<u8> {
-        self.0.der().to_vec()
-    }
-
     pub fn certify(&self, host: &str, years: (i32, i32)) -> Pair {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();

@@ -7,7 +7,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::authority::{Authority, HOST};
@@ -35,8 +36,13 @@ pub type Tls = StreamOwned<ClientConnection, TcpStream>;
 
 /// A connection of rustls to the relay, with the handshake done.
 pub fn connect(authority: &Authority, address: SocketAddr, alpn: &[&str]) -> Tls {
+    connect_trusting(&authority.pem(), address, alpn)
+}
+
+/// The same, trusting the authority whose certificate this is (PEM).
+pub fn connect_trusting(authority: &str, address: SocketAddr, alpn: &[&str]) -> Tls {
     let mut roots = RootCertStore::empty();
-    roots.add(authority.der().into()).unwrap();
+    roots.add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap()).unwrap();
     let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()

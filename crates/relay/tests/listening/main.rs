@@ -4,9 +4,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod acme;
 mod authority;
 mod client;
+mod doctor;
 mod limits;
+#[path = "../nginx/mod.rs"]
+mod nginx;
 mod proxy;
 mod running;
 mod slow;

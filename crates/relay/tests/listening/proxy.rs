@@ -1,11 +1,9 @@
 //! Proxies in front: whose word about a caller counts. nginx is one that nobody here wrote.
 
-use std::fs;
-use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::net::SocketAddr;
 
 use super::client::curl;
+use super::nginx::Nginx;
 use super::running::{Running, prepare};
 
 /// A relay that lets each caller ask twice, behind the proxies of this list.
@@ -25,67 +23,10 @@ fn ask(address: SocketAddr, from: &str, claims: &str) -> String {
     curl(&[&["--interface", from, "--header", &header, &address][..], &write_out].concat()).unwrap()
 }
 
-/// nginx, ended with the test.
-struct Nginx {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Nginx {
-    /// Starts it in front of a relay, as docs/operate/proxy.md has it.
-    fn start(folder: &Path, relay: SocketAddr) -> Self {
-        loop {
-            // A free port may be taken by somebody else before nginx has it; then another one is.
-            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-            let shown = folder.display();
-            let config = format!(
-                "daemon off; master_process off; pid {shown}/nginx.pid; error_log stderr;
-                 events {{}}
-                 http {{
-                   access_log off; client_body_temp_path {shown}/body; proxy_temp_path {shown}/proxy;
-                   fastcgi_temp_path {shown}/fastcgi; uwsgi_temp_path {shown}/uwsgi; scgi_temp_path {shown}/scgi;
-                   server {{
-                     listen {address};
-                     location / {{
-                       proxy_pass http://{relay};
-                       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                     }}
-                   }}
-                 }}"
-            );
-            let path = folder.join("nginx.conf");
-            fs::write(&path, config).unwrap();
-            let mut child = Command::new("nginx")
-                .args(["-e", "stderr", "-c"])
-                .arg(&path)
-                .env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap()))
-                .stderr(Stdio::inherit())
-                .spawn()
-                .unwrap_or_else(|_| panic!("nginx must be installed"));
-            loop {
-                if child.try_wait().unwrap().is_some() {
-                    break;
-                }
-                if std::net::TcpStream::connect(address).is_ok() {
-                    return Self { child, address };
-                }
-                std::thread::yield_now();
-            }
-        }
-    }
-}
-
 #[test]
 fn behind_nginx_callers_are_told_apart_by_what_nginx_saw() {
     let (folder, relay) = relay_behind("[\"127.0.0.1/32\"]");
-    let nginx = Nginx::start(folder.path(), relay.address);
+    let nginx = Nginx::start(folder.path(), relay.address, "");
     assert_eq!(ask(nginx.address, "127.0.0.2", "203.0.113.1"), "200");
     assert_eq!(ask(nginx.address, "127.0.0.2", "203.0.113.2"), "200");
     assert_eq!(ask(nginx.address, "127.0.0.2", "203.0.113.3"), "429", "claims do not help");
@@ -98,7 +39,7 @@ fn behind_nginx_callers_are_told_apart_by_what_nginx_saw() {
 #[test]
 fn a_proxy_that_nobody_named_is_not_believed() {
     let (folder, relay) = relay_behind("[\"192.0.2.1\"]");
-    let nginx = Nginx::start(folder.path(), relay.address);
+    let nginx = Nginx::start(folder.path(), relay.address, "");
     assert_eq!(ask(nginx.address, "127.0.0.2", "203.0.113.1"), "200");
     assert_eq!(ask(nginx.address, "127.0.0.3", "192.0.2.1"), "200");
     assert_eq!(ask(nginx.address, "127.0.0.4", "203.0.113.3"), "429", "all of them are the proxy");

@@ -72,11 +72,18 @@ impl Running {
     /// Waits until a line of the log contains this, and returns the line. Lines before it are not looked at again.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) -> String {
+        self.wait_for_unless(text, "\0")
+    }
+
+    /// The same, and fails if a line with this trouble comes before.
+    #[track_caller]
+    pub fn wait_for_unless(&mut self, text: &str, trouble: &str) -> String {
         for line in &self.log {
             self.seen.push_str(&line);
             if line.contains(text) {
                 return line;
             }
+            assert!(!line.contains(trouble), "{line}");
         }
         panic!("the relay ended without saying {text:?}:\n{}", self.seen);
     }
