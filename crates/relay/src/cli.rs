@@ -1,5 +1,7 @@
 //! The command line of `passerby-relay`.
 
+mod backup;
+mod keys;
 mod shop;
 
 use std::net::SocketAddr;
@@ -11,7 +13,11 @@ use passerby_protocol::issuer::Issuer;
 use passerby_protocol::keys::Jkt;
 use passerby_protocol::sector::Sector;
 
+pub use backup::{BackupArgs, RestoreArgs};
+pub use keys::KeysCommand;
 pub use shop::ShopCommand;
+
+use crate::config::{find_config_file, find_config_folder};
 
 /// What `--help` ends with.
 const AFTER: &str = "\
@@ -65,6 +71,17 @@ pub enum Command {
     ///
     /// Everything or nothing, and every row is read again before it counts. Refused while the relay serves. The file stays as it was.
     Move(MoveArgs),
+    /// Write the database of this moment into a file, also while the relay serves
+    ///
+    /// No key is in it: without the keys folder its releases stay closed, and with it they open until the period's key is destroyed. PostgreSQL needs `pg_dump`.
+    Backup(BackupArgs),
+    /// Put a backup in the place of an empty database, and delete again what was deleted since
+    ///
+    /// Stop the relay first, and put back the keys folder. Overwrites nothing. PostgreSQL needs `pg_restore`.
+    Restore(RestoreArgs),
+    /// Look at the keys that this relay signs with and that releases lie under, and renew them
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  passerby-relay completions bash > /etc/bash_completion.d/passerby-relay"
@@ -80,8 +97,8 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// The configuration that `init` wrote
-    #[arg(long, default_value = "relay.toml", env = "PASSERBY_RELAY_CONFIG")]
+    /// The configuration that `init` wrote; without this relay.toml here, or in /etc/passerby-relay where a package installed the program
+    #[arg(long, default_value_os_t = find_config_file(), hide_default_value = true, env = "PASSERBY_RELAY_CONFIG")]
     pub config: PathBuf,
 }
 
@@ -92,8 +109,9 @@ Examples:
   passerby-relay init --dir /etc/passerby-relay --issuer https://relay.example --listen 127.0.0.1:4180
   passerby-relay init --dir /tmp/relay --development --listen 127.0.0.1:0")]
 pub struct InitArgs {
-    /// The folder for relay.toml, relay.key and relay.db; made if it is not there
-    #[arg(long, default_value = ".")]
+    /// The folder for relay.toml, relay.key and relay.db, made if it is not there; without this the one it is started in, or those of the
+    /// package that installed it: /etc/passerby-relay, and /var/lib/passerby-relay for the database
+    #[arg(long, default_value_os_t = find_config_folder(), hide_default_value = true)]
     pub dir: PathBuf,
     /// The origin that wallets and shops reach this relay at, such as `https://relay.example`; without it, four questions are asked
     #[arg(long, value_parser = Issuer::parse)]
@@ -141,6 +159,9 @@ pub struct DoctorArgs {
     /// Print a JSON array
     #[arg(long)]
     pub json: bool,
+    /// Look at this computer only: key, disk, files of the certificate, database. Nobody is asked anything
+    #[arg(long)]
+    pub local: bool,
     #[command(flatten)]
     pub config: ConfigArgs,
 }

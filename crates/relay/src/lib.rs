@@ -4,6 +4,7 @@
 //! ```text
 //! shop ──▶ shop/attest, request/park        wallet ──▶ request/fetch, passport/issue, mailbox/answer
 //! shop ──▶ mailbox/transaction, collect, open_release          wallet ──▶ mailbox/openings
+//! shop ──▶ waiting/events
 //! ```
 //!
 //! A step of the story is a room, an endpoint is a file, and the first line of the file is its route. To add an endpoint: write
@@ -20,9 +21,12 @@ mod hazmat;
 pub mod health;
 pub mod http;
 pub mod identity;
+pub mod journal;
 pub mod listen;
 pub mod mailbox;
+pub mod meters;
 pub mod passport;
+pub mod period;
 pub mod request;
 pub mod router;
 pub mod self_copy;
@@ -30,7 +34,8 @@ pub mod serve;
 pub mod shop;
 pub mod state;
 pub mod sweep;
+pub mod waiting;
 
-pub use identity::{Identity, IdentityError};
+pub use identity::{HeldKey, Identity, IdentityError};
 pub use serve::serve;
 pub use state::RelayState;

@@ -6,7 +6,6 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::routing::get;
 use axum::{Json, Router};
-use axum_prometheus::metrics_exporter_prometheus::PrometheusHandle;
 use passerby_relay_api::{LARGEST_BODY, Problem, paths};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi as _;
@@ -20,7 +19,7 @@ use utoipa_axum::routes;
 use crate::RelayState;
 use crate::http::problem::{self, Refused};
 use crate::http::{deadline, headers, metrics, rate, request_log};
-use crate::{health, mailbox, passport, request, self_copy, shop};
+use crate::{health, mailbox, passport, request, self_copy, shop, waiting};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -45,6 +44,7 @@ fn endpoints() -> OpenApiRouter<RelayState> {
         .routes(routes!(passport::issue::issue))
         .routes(routes!(mailbox::answer::answer))
         .routes(routes!(mailbox::transaction::transaction))
+        .routes(routes!(waiting::events::events))
         .routes(routes!(mailbox::collect::collect))
         .routes(routes!(mailbox::open_release::open_release, mailbox::openings::openings))
         .routes(routes!(self_copy::leave::leave, self_copy::fetch::fetch))
@@ -55,6 +55,15 @@ fn endpoints() -> OpenApiRouter<RelayState> {
 /// What every route may answer before its room hears of the request.
 const EVERYWHERE: [(&str, Problem); 2] =
     [("TooMany", Problem::TooMany), ("Unavailable", Problem::Unavailable)];
+/// What every route that reads a body may answer.
+const WITH_A_BODY: [(&str, Problem); 3] =
+    [("Malformed", Problem::Malformed), ("TooLarge", Problem::TooLarge), ("MediaType", Problem::MediaType)];
+/// What every route for shops may answer.
+const FOR_SHOPS: [(&str, Problem); 3] = [
+    ("ShopProof", Problem::ShopProof),
+    ("ShopUnknown", Problem::ShopUnknown),
+    ("StatementRefused", Problem::StatementRefused),
+];
 const PROBLEM_JSON: &str = "application/problem+json";
 
 /// The interface as `OpenAPI` 3.1. The same for every relay.
@@ -65,17 +74,21 @@ pub fn openapi() -> OpenApi {
     bearer.bearer_format = Some("passerby-shop+jwt".to_owned());
     let components = api.components.get_or_insert_with(Default::default);
     components.add_security_scheme("shop_proof", SecurityScheme::Http(bearer));
-    for (name, problem) in EVERYWHERE {
+    for (name, problem) in EVERYWHERE.into_iter().chain(WITH_A_BODY).chain(FOR_SHOPS) {
         let schema = Ref::from_schema_name("ProblemBody");
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        let description = format!("`{}`, with `Retry-After`", problem.word());
+        let more = if matches!(problem.status(), 429 | 503) { ", with `Retry-After`" } else { "" };
+        let description = format!("`{}`{more}", problem.word());
         let response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
         components.responses.insert(name.to_owned(), response.into());
     }
     for item in api.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
         for operation in operations.into_iter().flatten() {
-            for (name, problem) in EVERYWHERE {
+            let with_a_body = operation.request_body.is_some().then_some(WITH_A_BODY);
+            let for_shops = operation.security.is_some().then_some(FOR_SHOPS);
+            let some = with_a_body.into_iter().chain(for_shops).flatten();
+            for (name, problem) in EVERYWHERE.into_iter().chain(some) {
                 let status = problem.status().to_string();
                 let described = operation.responses.responses.entry(status);
                 described.or_insert_with(|| RefOr::Ref(Ref::from_response_name(name)));
@@ -85,15 +98,14 @@ pub fn openapi() -> OpenApi {
     api
 }
 
-/// The relay as a service. With `metrics`, they stand at `/metrics` here; without, elsewhere or nowhere.
-/// A request has `longest`, with its body.
-pub fn router(state: RelayState, longest: Duration, metrics: Option<PrometheusHandle>) -> Router {
+/// The relay as a service. `has_metrics`: they stand at `/metrics` here; else elsewhere or nowhere. A request has `longest`, with its body.
+pub fn router(state: RelayState, longest: Duration, has_metrics: bool) -> Router {
     let issuer = state.identity().issuer().clone();
     let (router, _) = endpoints().split_for_parts();
     let described = openapi();
     let mut router = router.route(paths::OPENAPI, get(async move || Json(described)));
-    if let Some(handle) = metrics {
-        router = router.route(paths::METRICS, get(async move || handle.render()));
+    if has_metrics {
+        router = router.route(paths::METRICS, get(write_metrics));
     }
     router
         .fallback(async || Refused::from(Problem::NotFound))
@@ -114,6 +126,10 @@ pub fn router(state: RelayState, longest: Duration, metrics: Option<PrometheusHa
 }
 
 /// Only the metrics, for a listener of their own.
-pub fn metrics_router(handle: PrometheusHandle) -> Router {
-    Router::new().route(paths::METRICS, get(async move || handle.render()))
+pub fn metrics_router(state: RelayState) -> Router {
+    Router::new().route(paths::METRICS, get(write_metrics)).with_state(state)
+}
+
+async fn write_metrics(State(state): State<RelayState>) -> String {
+    metrics::write(&state)
 }

@@ -10,7 +10,8 @@ use tokio::task::JoinHandle;
 use crate::http::metrics;
 use crate::listen::Listening;
 use crate::router::{metrics_router, router};
-use crate::{RelayState, sweep};
+use crate::waiting::news;
+use crate::{RelayState, meters, sweep};
 
 /// For how long requests that are under way may still run after the signal to stop.
 pub(crate) const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -24,16 +25,21 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let listening = listening.into();
+    metrics::begin();
     let (stop, stopped) = watch::channel(false);
     let sweeping = tokio::spawn(sweep::run(state.clone()));
-    let own_metrics = (metrics_listener.is_none() && !listening.is_tls()).then(metrics::handle);
-    let router = router(state, listening.limits().request, own_metrics);
+    let telling = tokio::spawn(news::run(state.clone()));
+    let has_metrics = metrics_listener.is_none() && !listening.is_tls();
+    let router = router(state.clone(), listening.limits().request, has_metrics);
+    meters::limit_connections(listening.limits().connections);
     let relay = spawn(listening, router, stopped.clone());
     let counting =
-        metrics_listener.map(|listener| spawn(listener.into(), metrics_router(metrics::handle()), stopped));
+        metrics_listener.map(|listener| spawn(listener.into(), metrics_router(state.clone()), stopped));
 
     shutdown.await;
     sweeping.abort();
+    telling.abort();
+    state.waiting().close();
     // The receivers are gone only when the servers have ended by themselves.
     let _ = stop.send(true);
     if let Some(counting) = counting {

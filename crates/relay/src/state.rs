@@ -1,18 +1,24 @@
 //! What handlers may ask for. Each part is an extractor of its own, so that a handler's signature is its list of needs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::extract::FromRef;
 use passerby_protocol::time::{Clock, Timestamp};
 use passerby_relay_store::{
     AnswerStore, OpeningStore, RelayStore, RequestStore, SelfCopyStore, ShopStore, SweepStore,
-    TransactionStore,
+    TombstoneStore, TransactionStore,
 };
 use rand_core::CryptoRng;
 
 use crate::Identity;
 use crate::http::rate::Rates;
 use crate::http::replay::UsedProofs;
+use crate::http::statements::ReadStatements;
+use crate::journal::Journal;
+use crate::meters::Sample;
+use crate::period::{KeysFolder, ReleaseKeys};
+use crate::waiting::{Waiting, WaitingLimits};
 
 /// The present moment, wherever it comes from.
 #[derive(Clone)]
@@ -20,8 +26,19 @@ pub struct Now(Arc<dyn Clock>);
 
 impl Now {
     #[must_use]
+    pub fn by(clock: Arc<dyn Clock>) -> Self {
+        Self(clock)
+    }
+
+    #[must_use]
     pub fn read(&self) -> Timestamp {
         self.0.now()
+    }
+}
+
+impl<C: Clock + 'static> From<C> for Now {
+    fn from(clock: C) -> Self {
+        Self(Arc::new(clock))
     }
 }
 
@@ -30,6 +47,11 @@ impl Now {
 pub struct Randomness(Arc<Mutex<dyn CryptoRng + Send>>);
 
 impl Randomness {
+    #[must_use]
+    pub fn by(rng: impl CryptoRng + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(rng)))
+    }
+
     /// Draws with the generator. It is locked only while `draw` runs.
     pub fn draw<T>(&self, draw: impl FnOnce(&mut dyn CryptoRng) -> T) -> T {
         // A generator has no halfway state that a panic elsewhere could have left behind.
@@ -52,14 +74,19 @@ impl Default for RequestsADay {
 /// Everything a relay is made of.
 #[derive(Clone)]
 pub struct RelayState {
-    identity: Arc<Identity>,
+    identity: Arc<RwLock<Arc<Identity>>>,
     store: Arc<dyn RelayStore>,
     now: Now,
     randomness: Randomness,
+    releases: Arc<ReleaseKeys>,
+    journal: Journal,
     used_proofs: Arc<UsedProofs>,
+    read_statements: Arc<ReadStatements>,
     requests_a_day: RequestsADay,
     open_door: bool,
     rates: Arc<Rates>,
+    data: Option<PathBuf>,
+    waiting: Arc<Waiting>,
 }
 
 impl RelayState {
@@ -69,16 +96,25 @@ impl RelayState {
         store: Arc<dyn RelayStore>,
         clock: Arc<dyn Clock>,
         rng: impl CryptoRng + Send + 'static,
+        keys: &KeysFolder,
     ) -> Self {
+        let (now, randomness) = (Now::by(clock), Randomness::by(rng));
+        let journal = Journal::new(keys.clone(), now.clone());
+        let releases = ReleaseKeys::new(Arc::clone(&store), keys.clone(), now.clone(), randomness.clone());
         Self {
-            identity: Arc::new(identity),
+            identity: Arc::new(RwLock::new(Arc::new(identity))),
             store,
-            now: Now(clock),
-            randomness: Randomness(Arc::new(Mutex::new(rng))),
+            now,
+            randomness,
+            releases: Arc::new(releases),
+            journal,
             used_proofs: Arc::new(UsedProofs::default()),
+            read_statements: Arc::default(),
             requests_a_day: RequestsADay::default(),
             open_door: false,
             rates: Arc::new(Rates::default()),
+            data: None,
+            waiting: Arc::default(),
         }
     }
 
@@ -88,6 +124,24 @@ impl RelayState {
         Self { requests_a_day, ..self }
     }
 
+    /// The same with periods of so many days, and keys that are kept for so many days after them.
+    #[must_use]
+    pub fn with_period_days(self, period: u32, keep: u32) -> Self {
+        let (store, folder) = (Arc::clone(&self.store), self.releases.folder().clone());
+        let releases = ReleaseKeys::new(store, folder, self.now.clone(), self.randomness.clone());
+        Self { releases: Arc::new(releases.with_days(period, keep)), ..self }
+    }
+
+    #[must_use]
+    pub fn releases(&self) -> &ReleaseKeys {
+        &self.releases
+    }
+
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
     /// The same, adding each shop on this computer when it first calls. Only for a relay in development mode.
     #[must_use]
     pub fn with_open_door(self) -> Self {
@@ -95,7 +149,7 @@ impl RelayState {
     }
 
     pub(crate) fn has_open_door(&self) -> bool {
-        self.open_door && self.identity.issuer().is_development()
+        self.open_door && self.identity().issuer().is_development()
     }
 
     /// With rates that callers and shops must keep.
@@ -104,17 +158,52 @@ impl RelayState {
         Self { rates: Arc::new(rates), ..self }
     }
 
+    /// The same, with the folder of its data: how much room there is is one of the numbers for the admin.
+    #[must_use]
+    pub fn with_data_folder(self, folder: PathBuf) -> Self {
+        Self { data: Some(folder), ..self }
+    }
+
+    /// What only a look tells of the numbers for the admin.
+    pub(crate) fn sample(&self) -> Sample {
+        Sample {
+            tracked: self.rates.count(),
+            proofs: self.used_proofs.count(),
+            pools: self.store.find_pools(),
+            data: self.data.clone(),
+        }
+    }
+
     pub(crate) fn rates(&self) -> &Rates {
         &self.rates
     }
 
+    /// With limits that those who wait must keep.
     #[must_use]
-    pub fn identity(&self) -> &Identity {
-        &self.identity
+    pub fn with_waiting(self, limits: WaitingLimits) -> Self {
+        Self { waiting: Arc::new(Waiting::new(limits)), ..self }
+    }
+
+    pub(crate) fn waiting(&self) -> &Waiting {
+        &self.waiting
+    }
+
+    #[must_use]
+    pub fn identity(&self) -> Arc<Identity> {
+        Arc::clone(&self.identity.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on this relay has these keys. Its name stays.
+    pub fn replace_identity(&self, identity: Identity) {
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(identity);
     }
 
     pub(crate) fn used_proofs(&self) -> &UsedProofs {
         &self.used_proofs
+    }
+
+    pub(crate) fn read_statements(&self) -> &ReadStatements {
+        &self.read_statements
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -128,7 +217,7 @@ impl RelayState {
 
 impl FromRef<RelayState> for Arc<Identity> {
     fn from_ref(state: &RelayState) -> Self {
-        Self::clone(&state.identity)
+        state.identity()
     }
 }
 
@@ -144,6 +233,18 @@ impl FromRef<RelayState> for Randomness {
     }
 }
 
+impl FromRef<RelayState> for Arc<ReleaseKeys> {
+    fn from_ref(state: &RelayState) -> Self {
+        Self::clone(&state.releases)
+    }
+}
+
+impl FromRef<RelayState> for Journal {
+    fn from_ref(state: &RelayState) -> Self {
+        state.journal.clone()
+    }
+}
+
 impl FromRef<RelayState> for RequestsADay {
     fn from_ref(state: &RelayState) -> Self {
         state.requests_a_day
@@ -153,6 +254,12 @@ impl FromRef<RelayState> for RequestsADay {
 impl FromRef<RelayState> for Arc<UsedProofs> {
     fn from_ref(state: &RelayState) -> Self {
         Self::clone(&state.used_proofs)
+    }
+}
+
+impl FromRef<RelayState> for Arc<Waiting> {
+    fn from_ref(state: &RelayState) -> Self {
+        Self::clone(&state.waiting)
     }
 }
 
@@ -166,4 +273,4 @@ macro_rules! part_of_the_store {
     )+};
 }
 
-part_of_the_store!(ShopStore RequestStore TransactionStore AnswerStore OpeningStore SelfCopyStore SweepStore);
+part_of_the_store!(ShopStore RequestStore TransactionStore AnswerStore OpeningStore SelfCopyStore SweepStore TombstoneStore);

@@ -50,6 +50,11 @@ async fn all_is_well_and_says_so() {
     }
     let text = relay.ok(&["doctor"]);
     assert!(text.contains("ok    key: ") && !text.contains("mend"), "{text}");
+    let text = relay.ok(&["doctor", "--local"]);
+    assert!(
+        text.contains("ok    database: ") && !text.contains("name: ") && !text.contains("shop "),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

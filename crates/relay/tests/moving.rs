@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use passerby_relay_store::conformance::{T0, answer, code, grant_id, park, request};
+use passerby_relay_store::conformance::{NoTombstones, T0, answer, code, grant_id, park, request};
 use passerby_relay_store::{
     AnswerStore as _, Answered, Collect, NewOpening, OpeningStore as _, RequestStore as _, SelfCopy,
     SelfCopyStore as _, ShopStore as _, SweepStore as _, TransactionStore as _,
@@ -34,7 +34,7 @@ async fn fill(store: &SqliteStore) {
     refusal.grant = None;
     store.answer(&refusal).await.unwrap();
     store.bind_request("r3", "key", T0, 0).await.unwrap();
-    store.collect("shop.example", "t1", &code(1), T0 + 20).await.unwrap();
+    store.collect("shop.example", "t1", &code(1), T0 + 20, &NoTombstones).await.unwrap();
     for reason in ["packing", "Größe geprüft 📦"] {
         store.open_release(&open_release(reason)).await.unwrap();
     }
@@ -77,7 +77,10 @@ async fn everything_goes_along_and_the_file_stays_as_it_was() {
     assert_eq!(seen, from.find_openings(grant_id(1), "holder 1").await.unwrap());
 
     // And it lives on.
-    assert_eq!(to.collect("shop.example", "t2", &code(2), T0 + 30).await.unwrap(), Collect::Declined);
+    assert_eq!(
+        to.collect("shop.example", "t2", &code(2), T0 + 30, &NoTombstones).await.unwrap(),
+        Collect::Declined
+    );
     assert_eq!(to.answer(&answer("r1", 1)).await.unwrap(), Answered::Again("reply 1".into()));
     assert!(to.open_release(&open_release("again")).await.unwrap().is_some(), "the next number is free");
     assert_eq!(to.find_openings(grant_id(1), "holder 1").await.unwrap().unwrap().len(), 3);

@@ -9,7 +9,13 @@
 mod hostile_shop;
 #[path = "hostile_wallet.rs"]
 mod hostile_wallet;
+#[path = "journal.rs"]
+mod journal;
 #[path = "journey.rs"]
 mod journey;
+#[path = "periods.rs"]
+mod periods;
 #[path = "self_copy.rs"]
 mod self_copy;
+#[path = "waiting.rs"]
+mod waiting;

@@ -25,7 +25,7 @@ pub async fn run(args: DevArgs) -> Result<(), Failure> {
         .tempdir()
         .context("making a temporary folder")?;
     let file = folder.path().join("relay.toml");
-    let text = Config::write_template(issuer.as_str(), &args.listen.to_string(), true);
+    let text = Config::write_template(issuer.as_str(), &args.listen.to_string(), true, None);
     std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
     key_file::make(&folder.path().join("relay.key"), &mut UnwrapErr(SysRng))?;
     let config = Config::read(&file).map_err(Failure::config)?;
@@ -33,6 +33,11 @@ pub async fn run(args: DevArgs) -> Result<(), Failure> {
     if let StorePlace::Postgres(address) = config.store.find_place().map_err(Failure::config)? {
         return Err(Failure::config(anyhow!(
             "the environment names {address}, and a throwaway relay keeps nothing there: start it without PASSERBY_RELAY_POSTGRES and PASSERBY_RELAY_POSTGRES_FILE"
+        )));
+    }
+    if config.keys.folder.is_some() {
+        return Err(Failure::config(anyhow!(
+            "the environment names a keys folder, and a throwaway relay keeps nothing there: start it without PASSERBY_RELAY_KEYS"
         )));
     }
     let store = open_store(&config).await?;

@@ -13,9 +13,9 @@ use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 
 use super::migrate::open_store;
-use super::{Failure, key_file, question};
+use super::{Failure, key_file, owner, question};
 use crate::cli::InitArgs;
-use crate::config::{Config, StorePlace};
+use crate::config::{self, Config, StorePlace};
 
 /// What is to be made.
 struct Wanted {
@@ -45,7 +45,10 @@ pub async fn run(args: InitArgs) -> Result<(), Failure> {
         .with_context(|| format!("making the folder {}", args.dir.display()))?;
 
     let (config, key) = (args.dir.join("relay.toml"), args.dir.join("relay.key"));
-    let text = Config::write_template(args.issuer.as_str(), &args.listen.to_string(), args.development);
+    let data = config::find_data_folder(&args.dir);
+    let database = data.as_ref().map(|folder| folder.join("relay.db"));
+    let listen = args.listen.to_string();
+    let text = Config::write_template(args.issuer.as_str(), &listen, args.development, database.as_deref());
     report(&config.display(), write_new(&config, &text)?);
     let key_is_new = !key.exists();
     if key_is_new {
@@ -68,10 +71,27 @@ pub async fn run(args: InitArgs) -> Result<(), Failure> {
         println!("Next: add a shop, then serve.");
         println!("  passerby-relay shop add SHOP --config {shown}");
     }
-    println!("  passerby-relay serve --config {shown}");
+    if data.is_some() {
+        say_how_to_serve(args.listen);
+    } else {
+        println!("  passerby-relay serve --config {shown}");
+    }
     println!("And when it serves, see whether all is well:");
     println!("  passerby-relay doctor --config {shown}");
     Ok(())
+}
+
+/// Where systemd starts it. A port that only root may open comes from systemd's socket, which says 443.
+fn say_how_to_serve(listen: SocketAddr) {
+    let unit = config::UNIT;
+    if listen.port() >= 1024 {
+        println!("  systemctl enable --now {unit}");
+        return;
+    }
+    println!("  systemctl enable --now {unit}.socket {unit}");
+    if listen.port() != 443 {
+        println!("(`systemctl edit {unit}.socket` first: it listens on port 443, not on {listen}.)");
+    }
 }
 
 /// What the flags say; what they leave open is asked, if somebody is there.
@@ -131,13 +151,19 @@ fn find_development_issuer(listen: SocketAddr) -> Result<Issuer, Failure> {
 
 /// Writes a file unless it is there. `false`: it was.
 fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // It may come to hold the address of a database, with a password.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
+    let mut file = match options.open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
         Err(error) => return Err(error).with_context(|| format!("making {}", path.display())),
     };
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
+        .and_then(|()| owner::give_to_folder(&file, path))
         .with_context(|| format!("writing {}", path.display()))?;
     Ok(true)
 }

@@ -1,5 +1,7 @@
 //! `passerby-relay migrate`: the database is brought up to date.
 
+use std::fs::OpenOptions;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -7,7 +9,7 @@ use passerby_relay_store::RelayStore;
 use passerby_relay_store_postgres::PostgresStore;
 use passerby_relay_store_sqlite::SqliteStore;
 
-use super::Failure;
+use super::{Failure, owner};
 use crate::cli::ConfigArgs;
 use crate::config::{Config, StorePlace};
 
@@ -15,10 +17,25 @@ use crate::config::{Config, StorePlace};
 pub async fn open_store(config: &Config) -> Result<Arc<dyn RelayStore>, Failure> {
     let place = config.store.find_place().map_err(Failure::config)?;
     let opened: Result<Arc<dyn RelayStore>, _> = match &place {
-        StorePlace::File(path) => SqliteStore::open(path).await.map(|store| Arc::new(store) as _),
+        StorePlace::File(path) => {
+            make_file(path).with_context(|| format!("making {place}")).map_err(Failure::Config)?;
+            SqliteStore::open(path).await.map(|store| Arc::new(store) as _)
+        }
         StorePlace::Postgres(address) => PostgresStore::open(address).await.map(|store| Arc::new(store) as _),
     };
     opened.with_context(|| format!("opening {place}")).map_err(Failure::Config)
+}
+
+/// Makes the file if it is not there, for whoever serves from that folder; what `SQLite` puts beside it gets the same owner.
+fn make_file(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        opened => owner::give_to_folder(&opened?, path),
+    }
 }
 
 /// Brings the database up to date and ends.

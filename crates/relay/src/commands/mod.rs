@@ -1,5 +1,6 @@
 //! What the program does, a file for each command.
 
+mod backup;
 mod completions;
 mod dev;
 mod doctor;
@@ -7,9 +8,11 @@ mod failure;
 mod hangup;
 mod init;
 mod key_file;
+mod keys;
 mod migrate;
 mod moving;
 mod openapi;
+pub(crate) mod owner;
 mod question;
 mod serve;
 mod shop;
@@ -30,6 +33,9 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Shop(command) => shop::run(command).await,
         Command::Migrate(args) => migrate::run(&args).await,
         Command::Move(args) => moving::run(&args).await,
+        Command::Backup(args) => backup::run(&args).await,
+        Command::Restore(args) => backup::restore::run(&args).await,
+        Command::Keys(command) => keys::run(command).await,
         Command::Completions { shell } => {
             completions::print(shell);
             Ok(())

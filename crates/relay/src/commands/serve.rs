@@ -20,16 +20,18 @@ use crate::cli::ServeArgs;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::http::rate::Rates;
+use crate::journal::Replayed;
 use crate::listen::sockets::{self, Sockets};
-use crate::listen::{Callers, Limits, Listening, Security, plan, supervisor};
+use crate::listen::{Callers, Keeper, Limits, Listening, Security, plan, supervisor};
 use crate::state::RequestsADay;
+use crate::waiting::WaitingLimits;
 use crate::{Identity, RelayState};
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let config = Config::read(&args.config.config).map_err(Failure::config)?;
     start_log(&config)?;
-    let key = key_file::read(&config.identity.key).map_err(Failure::Config)?;
+    let held = key_file::read(&config.identity.key).map_err(Failure::Config)?;
     let listen = args.listen.unwrap_or(config.http.listen);
     let sockets = Sockets::open(listen, config.http.metrics_listen).await?;
     let address = sockets.relay.local_addr().context("finding the port")?;
@@ -38,17 +40,23 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     plan::check(&config, address, metrics_address).map_err(Failure::config)?;
     let security = plan::open(&config, Arc::new(SystemClock)).await.map_err(Failure::config)?;
     let issuer = with_port(&config.identity.issuer, address.port())?;
-    let identity = Identity::new(issuer, key, config.identity.development).map_err(Failure::config)?;
+    let identity = Identity::with_keys(issuer, held, config.identity.development).map_err(Failure::config)?;
     let store = open_store(&config).await?;
-    let state = RelayState::new(identity, store.clone(), Arc::new(SystemClock), UnwrapErr(SysRng))
-        .with_requests_a_day(RequestsADay(config.shops.requests_a_day));
+    let keys = config.keys_folder();
+    keys.make().map_err(Failure::config)?;
+    let state = RelayState::new(identity, store.clone(), Arc::new(SystemClock), UnwrapErr(SysRng), &keys)
+        .with_period_days(config.keys.period_days.get(), config.keys.keep_days)
+        .with_requests_a_day(RequestsADay(config.shops.requests_a_day))
+        .with_waiting(WaitingLimits::from(&config.limits))
+        .with_data_folder(config.store.find_folder().to_owned());
+    replay_journal(&state).await?;
     let state = if args.open_door { state.with_open_door() } else { state };
     let state =
         if config.identity.development { state } else { state.with_rates(Rates::new(&config.limits)) };
 
     let stop = until_told_to_stop().context("listening for signals")?;
     let scheme = if matches!(security, Security::Tls(_)) { "https" } else { "http" };
-    let mut background = watch_certificate(&config, &security).context("listening for signals")?;
+    let mut background = listen_for_hangup(&config, &security, &state).context("listening for signals")?;
     background.spawn(supervisor::keep_watchdog());
     let listening = open_line(&config, sockets.relay, security);
     let mut out = std::io::stdout();
@@ -61,6 +69,17 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     drop(background);
     tracing::info!("stopped");
     Ok(served?)
+}
+
+/// Nobody is listened to before what was deleted is deleted in this database too: it may have been put back by hand.
+async fn replay_journal(state: &RelayState) -> Result<(), Failure> {
+    let journal = state.journal();
+    journal.forget_old(state.now().seconds()).map_err(Failure::config)?;
+    if let Some(replayed) = journal.replay(state.store()).await.map_err(Failure::config)? {
+        let Replayed { tombstones, deleted, unreadable } = replayed;
+        tracing::info!(tombstones, deleted, unreadable, "the journal of tombstones was replayed");
+    }
+    Ok(())
 }
 
 /// Who is listened to, and how much they may take.
@@ -77,8 +96,13 @@ fn open_line(config: &Config, socket: TcpListener, security: Security) -> Listen
     Listening::new(socket, security, callers, limits)
 }
 
-/// Takes a new certificate when its files change, and at SIGHUP. Without a certificate SIGHUP is heard and means nothing.
-fn watch_certificate(config: &Config, security: &Security) -> std::io::Result<JoinSet<()>> {
+/// Takes a new certificate when its files change, and at SIGHUP, when the signing keys are read anew too. Asks the authority for one, if
+/// there is one.
+fn listen_for_hangup(
+    config: &Config,
+    security: &Security,
+    state: &RelayState,
+) -> std::io::Result<JoinSet<()>> {
     let every = Duration::from_secs(config.tls.look_every_seconds.get().into());
     let mut hangup = Hangup::listen()?;
     let certificates = match security {
@@ -87,11 +111,21 @@ fn watch_certificate(config: &Config, security: &Security) -> std::io::Result<Jo
     };
     let mut tasks = JoinSet::new();
     if let Some(certificates) = certificates.clone() {
+        if let Some(keeper) = Keeper::of(&certificates) {
+            tasks.spawn(keeper.keep());
+        }
         tasks.spawn(certificates.watch(every));
     }
+    let (config, state) = (config.clone(), state.clone());
     tasks.spawn(async move {
         loop {
             hangup.next().await;
+            match take_keys_anew(&config, &state) {
+                Ok(many) => tracing::info!(many, "the signing keys were read anew"),
+                Err(error) => {
+                    tracing::error!(error = format!("{error:#}"), "the signing keys stay as they were");
+                }
+            }
             if let Some(certificates) = &certificates {
                 certificates.look_now();
             } else {
@@ -100,6 +134,13 @@ fn watch_certificate(config: &Config, security: &Security) -> std::io::Result<Jo
         }
     });
     Ok(tasks)
+}
+
+fn take_keys_anew(config: &Config, state: &RelayState) -> anyhow::Result<usize> {
+    let held = key_file::read(&config.identity.key)?;
+    let (many, issuer) = (held.len(), state.identity().issuer().clone());
+    state.replace_identity(Identity::with_keys(issuer, held, config.identity.development)?);
+    Ok(many)
 }
 
 /// A development issuer with port 0 takes the port that the listener got.

@@ -10,6 +10,15 @@ pub struct LimitsConfig {
     #[config(default = 12000)]
     pub connections: NonZeroU32,
 
+    /// Shops' servers that wait for an answer, in all, one for each browser that waits at a shop; at most five sixths of the connections. Further ones
+    /// are told `unavailable`, and ask again and again instead.
+    #[config(default = 10000)]
+    pub waiting: u32,
+
+    /// How many of them may wait for one shop. Then the answer is `too-many`.
+    #[config(default = 5000)]
+    pub waiting_per_shop: u32,
+
     /// Connections from one address (IPv6: from one /64); further ones are closed. 0: no limit. Proxies in `trusted_proxies` are not counted.
     #[config(default = 250)]
     pub connections_per_address: u32,

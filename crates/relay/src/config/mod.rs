@@ -1,7 +1,9 @@
 //! `relay.toml`: read once at the start. The file that `init` writes is made from the comments here.
 
+mod folders;
 mod http;
 mod identity;
+mod keys;
 mod limits;
 mod log;
 mod shops;
@@ -13,14 +15,18 @@ use std::path::{Path, PathBuf};
 use confique::Config as _;
 use confique::toml::FormatOptions;
 
+pub use folders::{UNIT, find_config_file, find_config_folder, find_data_folder};
 pub use http::HttpConfig;
 pub use identity::IdentityConfig;
+pub use keys::KeysConfig;
 pub use limits::LimitsConfig;
 pub use log::LogConfig;
 pub use shops::ShopsConfig;
 pub(crate) use store::read_address;
 pub use store::{StoreConfig, StorePlace, StorePlaceError};
 pub use tls::TlsConfig;
+
+use crate::period::KeysFolder;
 
 /// Configuration of a Passerby relay.
 ///
@@ -44,6 +50,9 @@ pub struct Config {
     /// Where it keeps what it carries.
     #[config(nested)]
     pub store: StoreConfig,
+    /// What lies under which key.
+    #[config(nested)]
+    pub keys: KeysConfig,
     /// What it allows shops.
     #[config(nested)]
     pub shops: ShopsConfig,
@@ -82,11 +91,14 @@ impl Config {
             .map_err(|error| ConfigError::Read { path: path.to_owned(), cause: without_secrets(&error) })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.identity.key = folder.join(&config.identity.key);
-        for file in [&mut config.tls.certificate, &mut config.tls.key].into_iter().flatten() {
+        config.tls.acme_folder = folder.join(&config.tls.acme_folder);
+        let tls = &mut config.tls;
+        for file in [&mut tls.certificate, &mut tls.key, &mut tls.acme_ca].into_iter().flatten() {
             *file = folder.join(&*file);
         }
         config.store.file = folder.join(&config.store.file);
         config.store.postgres_file = config.store.postgres_file.map(|file| folder.join(file));
+        config.keys.folder = config.keys.folder.map(|keys| folder.join(keys));
         let in_file =
             config.store.postgres.is_some() && std::env::var_os("PASSERBY_RELAY_POSTGRES").is_none();
         let checked = if in_file { store::check_private(path) } else { Ok(()) };
@@ -96,14 +108,23 @@ impl Config {
         Ok(config)
     }
 
-    /// The file that `init` writes: every value with its comment, those given here filled in.
+    /// Where the keys of periods are.
     #[must_use]
-    pub fn write_template(issuer: &str, listen: &str, development: bool) -> String {
-        let given = [
+    pub fn keys_folder(&self) -> KeysFolder {
+        let beside = || self.store.file.with_file_name("keys");
+        KeysFolder::at(self.keys.folder.clone().unwrap_or_else(beside))
+    }
+
+    /// The file that `init` writes: every value with its comment, those given here filled in. `database`: where the SQLite file is,
+    /// if it is not beside the configuration.
+    #[must_use]
+    pub fn write_template(issuer: &str, listen: &str, development: bool, database: Option<&Path>) -> String {
+        let mut given = vec![
             ("issuer", format!("{issuer:?}")),
             ("listen", format!("{listen:?}")),
             ("development", development.to_string()),
         ];
+        given.extend(database.map(|path| ("file", format!("{:?}", path.display().to_string()))));
         let mut text = String::new();
         for line in confique::toml::template::<Self>(FormatOptions::default()).lines() {
             let name = line

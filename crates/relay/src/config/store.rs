@@ -75,6 +75,15 @@ pub enum StorePlaceError {
 }
 
 impl StoreConfig {
+    /// The folder of the file; beside PostgreSQL, of the relay's own things.
+    #[must_use]
+    pub fn find_folder(&self) -> &Path {
+        match self.file.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        }
+    }
+
     /// PostgreSQL if that is named, else the file.
     pub fn find_place(&self) -> Result<StorePlace, StorePlaceError> {
         match (&self.postgres, &self.postgres_file) {

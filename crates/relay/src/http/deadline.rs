@@ -8,11 +8,13 @@ use axum::response::{IntoResponse, Response};
 use passerby_relay_api::Problem;
 
 use super::problem::Refused;
+use crate::meters::{self, Late};
 
 /// Gives up after `longest`, the time for a request with its body. What the store has begun it still finishes or undoes as a whole.
 pub async fn keep(State(longest): State<Duration>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(longest, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Refused::from(Problem::Unavailable).into_response(),
-    }
+    let answered = tokio::time::timeout(longest, next.run(request)).await;
+    answered.unwrap_or_else(|_| {
+        meters::give_up(Late::Request);
+        Refused::from(Problem::Unavailable).into_response()
+    })
 }

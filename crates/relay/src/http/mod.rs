@@ -12,3 +12,4 @@ pub mod rate;
 pub mod replay;
 pub mod request_log;
 pub mod shop_proof;
+pub mod statements;

@@ -13,6 +13,8 @@ use passerby_relay_store::StoreError;
 use problem_details::ProblemDetails;
 use serde::Serialize;
 
+use crate::meters;
+
 /// A no, before it knows the issuer under whose address its word is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
@@ -56,6 +58,7 @@ impl From<Problem> for Refused {
 /// Logged here, once; the caller learns only whether trying again may help.
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
+        meters::fail_store(&error);
         let cause = error.source().map(ToString::to_string).unwrap_or_default();
         tracing::error!(error = %error, cause, "the store failed");
         match error {
@@ -84,6 +87,7 @@ pub async fn explain(issuer: Issuer, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let Some(refused) = response.extensions().get::<Refused>().copied() else { return response };
     let problem = refused.problem;
+    meters::refuse(problem);
     let mut details = ProblemDetails::from_status_code(response.status())
         .with_title(problem.title())
         .with_extensions(Members { refusal: refused.refusal });

@@ -16,6 +16,7 @@ use super::problem::Refused;
 use crate::RelayState;
 use crate::config::LimitsConfig;
 use crate::listen::Caller;
+use crate::meters::{self, Asker};
 
 /// So many callers are told apart at a time: some 30 MB. Those beyond are not counted until others are forgotten; what bounds them are
 /// the connections.
@@ -62,9 +63,20 @@ impl Rates {
         }
     }
 
+    /// How many addresses and how many shops are told apart at present.
+    pub(crate) fn count(&self) -> [usize; 2] {
+        [
+            self.callers.as_ref().map_or(0, |rate| rate.0.len()),
+            self.shops.as_ref().map_or(0, |rate| rate.0.len()),
+        ]
+    }
+
     /// A shop has proven itself for a call.
     pub(crate) fn take_shop(&self, sector: &Sector) -> Result<(), Refused> {
-        self.shops.as_ref().map_or(Ok(()), |rate| rate.take(sector))
+        self.shops
+            .as_ref()
+            .map_or(Ok(()), |rate| rate.take(sector))
+            .inspect_err(|_| meters::limit_rate(Asker::Shop))
     }
 
     /// Forgets whoever has not asked for so long that it makes no difference.
@@ -84,6 +96,7 @@ pub async fn keep(State(state): State<RelayState>, request: Request, next: Next)
     if let (Some(rate), Some(caller)) = (&state.rates().callers, caller)
         && let Err(refused) = rate.take(&caller)
     {
+        meters::limit_rate(Asker::Address);
         return refused.into_response();
     }
     next.run(request).await

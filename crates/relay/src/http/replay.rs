@@ -7,8 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use passerby_protocol::proof::Call;
 use passerby_protocol::time::Timestamp;
 use passerby_relay_api::Problem;
+use passerby_relay_store::Sha256;
 
-/// How many proofs are remembered at a time: some 20 MB. Beyond, the relay is too busy to be safe and says so.
+use crate::hazmat::sha256;
+
+/// How many proofs are remembered at a time: some 11 MB for shops, and as much for wallets. Beyond, the relay is too busy to be safe and says so.
 const MOST: usize = 200_000;
 /// Old ones are cleared away whenever so many new ones have come.
 const CLEAR_EVERY: usize = 1_000;
@@ -23,14 +26,14 @@ pub struct UsedProofs {
 
 #[derive(Default)]
 struct Memory {
-    /// From thumbprint and `jti` to the moment it may be forgotten.
-    used: HashMap<(String, String), Timestamp>,
+    /// From the digest of thumbprint and `jti` to the moment it may be forgotten.
+    used: HashMap<Sha256, Timestamp>,
     since_cleared: usize,
     /// When it was cleared last: a full memory is not searched again for each call of a flood.
     cleared_at: Option<Timestamp>,
 }
 
-/// Counts only: thumbprints and `jti`s name callers.
+/// Counts only.
 impl fmt::Debug for UsedProofs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = |memory: &Mutex<Memory>| lock(memory).used.len();
@@ -42,6 +45,11 @@ impl fmt::Debug for UsedProofs {
 }
 
 impl UsedProofs {
+    /// How many of shops and of wallets are remembered.
+    pub(crate) fn count(&self) -> [usize; 2] {
+        [lock(&self.shops).used.len(), lock(&self.wallets).used.len()]
+    }
+
     /// Uses a shop proof up.
     pub fn consume_shop(&self, call: &Call, now: Timestamp) -> Result<(), Problem> {
         consume(&self.shops, call, now, Problem::ShopProof)
@@ -59,6 +67,8 @@ fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
 }
 
 fn consume(memory: &Mutex<Memory>, call: &Call, now: Timestamp, used: Problem) -> Result<(), Problem> {
+    // A thumbprint is always 43 characters long: no two names are the same bytes.
+    let name = sha256(format!("{}{}", call.key.jkt(), call.jti));
     let mut memory = lock(memory);
     memory.since_cleared += 1;
     let full = memory.used.len() >= MOST && memory.cleared_at != Some(now);
@@ -70,7 +80,6 @@ fn consume(memory: &Mutex<Memory>, call: &Call, now: Timestamp, used: Problem) -
     if memory.used.len() >= MOST {
         return Err(Problem::Unavailable);
     }
-    let name = (String::from(call.key.jkt()), call.jti.clone());
     match memory.used.insert(name, call.stale_at) {
         None => Ok(()),
         Some(_) => Err(used),

@@ -1,5 +1,7 @@
 //! Which shop is calling (docs/protocol.md section 12).
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
@@ -32,7 +34,14 @@ pub struct CallingShop {
 #[derive(Debug, Clone)]
 pub struct ListedShop {
     pub calling: CallingShop,
-    pub statement: Statement,
+    statement: Arc<ParsedStatement>,
+}
+
+impl ListedShop {
+    /// What its current Statement says.
+    pub fn statement(&self) -> &Statement {
+        self.statement.statement()
+    }
 }
 
 impl CallingShop {
@@ -89,14 +98,16 @@ impl FromRequest<RelayState> for ListedShop {
         let calling = CallingShop::from_request(request, state).await?;
         let missing = Refused::because(Problem::StatementRefused, "statement-missing");
         let kept = calling.record.statement.as_ref().ok_or(missing)?;
-        let parsed = ParsedStatement::parse(&kept.compact, &calling.sector, state.now())
+        let statement = state
+            .read_statements()
+            .read(&kept.compact, &calling.sector, state.now())
             .map_err(|refused| Refused::because(Problem::StatementRefused, refused.word()))?;
-        if !parsed.statement().lists_request_key(&calling.call.key.jkt()) {
+        if !statement.statement().lists_request_key(&calling.call.key.jkt()) {
             return Err(Problem::ShopProof.into());
         }
         state.used_proofs().consume_shop(&calling.call, state.now())?;
         state.rates().take_shop(&calling.sector)?;
-        Ok(Self { calling, statement: parsed.statement().clone() })
+        Ok(Self { calling, statement })
     }
 }
 
@@ -119,6 +130,7 @@ mod tests {
     use crate::Identity;
     use crate::config::LimitsConfig;
     use crate::http::rate::Rates;
+    use crate::period::KeysFolder;
 
     #[tokio::test]
     async fn a_stranger_who_names_a_shop_does_not_fill_its_memory() {
@@ -131,7 +143,8 @@ mod tests {
         let keep = KeptStatement { compact, seq: 1, root_jkt: root.as_str().to_owned() };
         store.keep_statement(sector, root.as_str(), &keep).await.unwrap();
         let identity = Identity::new(scene.issuer.clone(), scene.relay_key.clone(), false).unwrap();
-        let state = RelayState::new(identity, Arc::new(store), clock.clone(), rng::seeded(1));
+        let keys = KeysFolder::at(folder.path().join("keys"));
+        let state = RelayState::new(identity, Arc::new(store), clock.clone(), rng::seeded(1), &keys);
 
         let call_by = |key: &SigningKey, seed: u64| {
             let htu = format!("{}/v1/requests", scene.issuer);

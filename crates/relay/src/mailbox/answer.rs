@@ -8,7 +8,7 @@ use passerby_protocol::random_id::{RequestId, ResponseCode};
 use passerby_protocol::time::Timestamp;
 use passerby_relay_api::answer::{AnswerBody, AnsweredBody};
 use passerby_relay_api::{Problem, ProblemBody};
-use passerby_relay_store::{Answer, AnswerStore, Answered, GrantId, NewRequest, ParkedRequest, RequestStore};
+use passerby_relay_store::{Answer, AnswerStore, Answered, GrantId, NewRequest, ParkedRequest};
 use url::Url;
 
 use super::sealed::{check_sealed, make_grant};
@@ -17,7 +17,9 @@ use crate::hazmat::sha256;
 use crate::http::dpop::Wallet;
 use crate::http::extract::{FormBytes, Named};
 use crate::http::problem::Refused;
+use crate::period::ReleaseKeys;
 use crate::state::{Now, Randomness};
+use crate::waiting::Waiting;
 
 /// The key that the request is bound to; or no proof at all, as long as no wallet has the request.
 fn check_wallet(found: &ParkedRequest, wallet: Option<&Wallet>) -> Result<(), Refused> {
@@ -58,26 +60,27 @@ fn redirect_uri(request: &NewRequest, code: &ResponseCode) -> Result<String, Ref
 #[expect(clippy::too_many_arguments, reason = "a handler's signature is its list of needs")]
 pub async fn answer(
     State(identity): State<Arc<Identity>>,
-    State(requests): State<Arc<dyn RequestStore>>,
     State(answers): State<Arc<dyn AnswerStore>>,
+    State(releases): State<Arc<ReleaseKeys>>,
     State(now): State<Now>,
     State(randomness): State<Randomness>,
+    State(waiting): State<Arc<Waiting>>,
     wallet: Option<Wallet>,
     Named(id): Named<RequestId>,
     FormBytes(bytes): FormBytes,
 ) -> Result<Json<AnsweredBody>, Refused> {
     let now = now.read();
-    let found = requests.find_request(id.as_str()).await?.ok_or(Problem::NotFound)?;
-    check_wallet(&found, wallet.as_ref())?;
+    let found = answers.find_to_answer(id.as_str()).await?.ok_or(Problem::NotFound)?;
+    check_wallet(&found.request, wallet.as_ref())?;
     let body_sha256 = sha256(&bytes);
-    if let Some((answered, reply)) = answers.find_answer(id.as_str()).await? {
+    if let Some((answered, reply)) = found.answered {
         return if answered == body_sha256 {
             read_reply(&reply)
         } else {
             Err(Problem::AlreadyAnswered.into())
         };
     }
-    let request = found.parked;
+    let request = found.request.parked;
     if Timestamp::from_seconds(request.response_by).has_ended(now) {
         return Err(Problem::Expired.into());
     }
@@ -96,7 +99,8 @@ pub async fn answer(
             GrantId::make(now.seconds().unsigned_abs().saturating_mul(1000), &random)
         });
         let sealed = check_sealed(body, &request, &identity, now)?;
-        Some(make_grant(sealed, &request, &identity, grant_id, now)?)
+        let wrapped = releases.seal(grant_id, sealed.release()).await?;
+        Some(make_grant(sealed, wrapped, &request, &identity, grant_id, now)?)
     };
     let reply = AnsweredBody {
         redirect_uri: redirect_uri(&request, &code)?,
@@ -112,9 +116,17 @@ pub async fn answer(
         grant,
     };
     match answers.answer(&answer).await? {
-        Answered::Stored(reply) | Answered::Again(reply) => read_reply(&reply),
+        Answered::Stored(reply) | Answered::Again(reply) => {
+            waiting.wake(&request.sector, &request.transaction_id);
+            read_reply(&reply)
+        }
         Answered::Already => Err(Problem::AlreadyAnswered.into()),
         Answered::Burned => Err(Problem::Burned.into()),
+        Answered::PeriodOver => {
+            // Another relay has gone on to the next period; whoever comes again is answered under that.
+            releases.look_again().await?;
+            Err(Problem::Unavailable.into())
+        }
         _ => Err(Problem::NotFound.into()),
     }
 }

@@ -8,13 +8,15 @@ use passerby_protocol::random_id::TransactionId;
 use passerby_protocol::wire::b64u;
 use passerby_relay_api::transaction::{CollectBody, OutcomeBody};
 use passerby_relay_api::{Problem, ProblemBody};
-use passerby_relay_store::{Collect, Collected, TransactionStore};
+use passerby_relay_store::{Collect, Collected, TombstoneStore, TransactionStore};
 
 use crate::hazmat::sha256;
 use crate::http::extract::Named;
 use crate::http::problem::Refused;
 use crate::http::shop_proof::ListedShop;
+use crate::journal::Journal;
 use crate::state::Now;
+use crate::waiting::Waiting;
 
 fn granted(collected: Collected) -> OutcomeBody {
     OutcomeBody::Granted {
@@ -46,14 +48,26 @@ fn granted(collected: Collected) -> OutcomeBody {
 )]
 pub async fn collect(
     State(transactions): State<Arc<dyn TransactionStore>>,
+    State(tombstones): State<Arc<dyn TombstoneStore>>,
+    State(journal): State<Journal>,
+    State(waiting): State<Arc<Waiting>>,
     State(now): State<Now>,
     Named(id): Named<TransactionId>,
     shop: ListedShop,
 ) -> Result<Json<OutcomeBody>, Refused> {
     let body: CollectBody = shop.calling.parse_body()?;
-    let sector = shop.calling.sector.as_str();
-    let code_sha256 = sha256(&body.response_code);
-    match transactions.collect(sector, id.as_str(), &code_sha256, now.read().seconds()).await? {
+    let (sector, code_sha256) = (shop.calling.sector, sha256(&body.response_code));
+    // On its own, so that a shop that hangs up does not leave a tombstone without a deletion.
+    let collecting = tokio::spawn(async move {
+        let (note, now) = (journal.note(), now.read().seconds());
+        let outcome = transactions.collect(sector.as_str(), id.as_str(), &code_sha256, now, &note).await;
+        let settled = note.settle(&*tombstones, outcome).await;
+        if matches!(settled, Ok(Collect::Burned)) {
+            waiting.wake(sector.as_str(), id.as_str());
+        }
+        settled
+    });
+    match collecting.await.map_err(|_| Problem::Failed)?? {
         Collect::Granted(collected) => Ok(Json(granted(*collected))),
         Collect::Declined => Ok(Json(OutcomeBody::Declined)),
         Collect::Wrong => Err(Problem::CodeWrong.into()),

@@ -11,6 +11,7 @@ use passerby_relay_store::{GrantId, NewOpening, OpeningStore};
 use crate::http::extract::Named;
 use crate::http::problem::Refused;
 use crate::http::shop_proof::ListedShop;
+use crate::period::ReleaseKeys;
 use crate::state::Now;
 
 /// The longest reason, in characters.
@@ -41,6 +42,7 @@ fn is_reason(text: &str) -> bool {
 )]
 pub async fn open_release(
     State(openings): State<Arc<dyn OpeningStore>>,
+    State(releases): State<Arc<ReleaseKeys>>,
     State(now): State<Now>,
     Named(grant_id): Named<GrantId>,
     shop: ListedShop,
@@ -52,5 +54,7 @@ pub async fn open_release(
     let opened_at = now.read().seconds();
     let opening = NewOpening { grant_id, sector: shop.calling.sector.into(), opened_at, reason };
     let grant = openings.open_release(&opening).await?.ok_or(Problem::NotFound)?;
-    Ok(Json(OpenedBody { release: grant.release, opened_at }))
+    // Recorded already: a release that cannot be read just now was asked for all the same.
+    let release = releases.open(grant_id, grant.release).await?;
+    Ok(Json(OpenedBody { release, opened_at }))
 }

@@ -9,7 +9,8 @@ use passerby_protocol::time::{DAY, Timestamp};
 use passerby_protocol::wire::jws::{self, Unverified};
 use passerby_relay_api::Problem;
 use passerby_relay_api::answer::AnswerBody;
-use passerby_relay_store::{GrantId, NewGrant, NewRequest};
+use passerby_relay_store::{GrantId, KeptRelease, NewGrant, NewRequest, WrappedRelease};
+use serde::de::IgnoredAny;
 
 use crate::Identity;
 use crate::hazmat::sha256;
@@ -27,6 +28,23 @@ pub(super) struct Sealed {
     holder_jkt: Option<String>,
 }
 
+impl Sealed {
+    pub(super) fn release(&self) -> &str {
+        &self.release
+    }
+}
+
+/// Five parts of base64url. What is inside is none of our business.
+fn is_jwe(release: &str) -> bool {
+    let (mut dots, mut foreign) = (0_usize, 0_usize);
+    // No way out in between: so the compiler looks at many characters at once.
+    for byte in release.bytes() {
+        dots += usize::from(byte == b'.');
+        foreign += usize::from(!(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')));
+    }
+    dots == 4 && foreign == 0
+}
+
 /// Checks the parts against the request and each other. An answer without a grant claim is one of a foreign wallet.
 pub(super) fn check_sealed(
     body: AnswerBody,
@@ -35,10 +53,7 @@ pub(super) fn check_sealed(
     now: Timestamp,
 ) -> Result<Sealed, Refused> {
     let release = body.response.ok_or(Problem::Malformed)?;
-    // Five parts of base64url. What is inside is none of our business.
-    let jwe = release.split('.').count() == 5
-        && release.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    if !jwe {
+    if !is_jwe(&release) {
         return Err(Problem::Malformed.into());
     }
     let Some(grant_claim) = body.grant_claim else {
@@ -52,13 +67,13 @@ pub(super) fn check_sealed(
     };
     let terms_hash = &request.terms_hash;
     let rules = KeyBindingRules { context: &context, terms_hash, now, any_age: false, any_wallet: false };
-    let claim = GrantClaim::check(&grant_claim, identity.keys(), &sector, &rules, now)
+    let claim = GrantClaim::check(&grant_claim, identity.keys(now), &sector, &rules, now)
         .map_err(|no| refused(no.word()))?;
     if claim.release_sha256() != hash_release(&release) {
         return Err(refused("release-hash"));
     }
     let receipt = body.consent_receipt.ok_or_else(|| refused("consent-receipt"))?;
-    Unverified::<serde_json::Value>::parse(&receipt, "consent-receipt+jwt")
+    Unverified::<IgnoredAny>::parse(&receipt, "consent-receipt+jwt")
         .and_then(|parsed| parsed.check(claim.holder()))
         .map_err(|_: jws::JwsError| refused("consent-receipt"))?;
     Ok(Sealed {
@@ -77,6 +92,7 @@ fn keep_until(request: &NewRequest, now: Timestamp) -> i64 {
 /// The grant with the relay's receipt for it.
 pub(super) fn make_grant(
     sealed: Sealed,
+    wrapped: WrappedRelease,
     request: &NewRequest,
     identity: &Identity,
     id: GrantId,
@@ -95,9 +111,9 @@ pub(super) fn make_grant(
         holder_jkt: sealed.holder_jkt,
         grant_claim: sealed.grant_claim,
         consent_receipt: sealed.consent_receipt,
-        relay_receipt: receipt.sign(identity.key()).map_err(|_| Problem::Failed)?,
+        relay_receipt: receipt.sign(identity.key(now)).map_err(|_| Problem::Failed)?,
         release_sha256: sha256(&sealed.release),
-        release: sealed.release,
+        release: KeptRelease::Wrapped(wrapped),
         keep_until: keep_until(request, now),
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use passerby_protocol::random_id::TransactionId;
-use passerby_protocol::time::Timestamp;
+use passerby_protocol::time::{SKEW, Timestamp};
 use passerby_relay_api::transaction::{TransactionBody, TransactionState};
 use passerby_relay_api::{Problem, ProblemBody};
 use passerby_relay_store::{Transaction, TransactionStore};
@@ -15,7 +15,8 @@ use crate::http::problem::Refused;
 use crate::http::shop_proof::ListedShop;
 use crate::state::Now;
 
-fn state_of(transaction: &Transaction, now: Timestamp) -> TransactionState {
+/// The state that a shop is told.
+pub(crate) fn state_of(transaction: &Transaction, now: Timestamp) -> TransactionState {
     let ended = |end| Timestamp::from_seconds(end).has_ended(now);
     if transaction.burned {
         TransactionState::Expired
@@ -28,6 +29,13 @@ fn state_of(transaction: &Transaction, now: Timestamp) -> TransactionState {
     } else {
         TransactionState::Expired
     }
+}
+
+/// When the state may be another one although nobody does anything, in seconds since 1970.
+pub(crate) fn find_next_change(transaction: &Transaction, now: Timestamp) -> Option<i64> {
+    let ends = transaction.asked.iter().map(|asked| if asked.bound { asked.response_by } else { asked.exp });
+    let ends = ends.filter(|end| !Timestamp::from_seconds(*end).has_ended(now));
+    ends.map(|end| end.saturating_add(SKEW)).min()
 }
 
 /// How far a transaction is.

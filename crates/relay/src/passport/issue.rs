@@ -55,7 +55,7 @@ pub async fn issue(
     let sector = Sector::parse(&found.parked.sector).map_err(|_| Problem::Failed)?;
     let holder = PassportRequest::parse(&body.proof, identity.issuer(), &sector, &id, now)
         .map_err(|_| Problem::PassportRefused)?;
-    let passport = Passport::issue(identity.issuer(), identity.key(), &holder, &sector, now)
+    let passport = Passport::issue(identity.issuer(), identity.key(now), &holder, &sector, now)
         .map_err(|_| Problem::Failed)?;
     Ok(Json(PassportBody { passport }))
 }

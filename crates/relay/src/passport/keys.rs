@@ -8,6 +8,7 @@ use passerby_protocol::keys::RelayKeys;
 use passerby_relay_api::issuer_keys::IssuerKeysBody;
 
 use crate::Identity;
+use crate::state::Now;
 
 /// The relay's public keys, as JWT VC issuer metadata.
 #[utoipa::path(
@@ -16,6 +17,6 @@ use crate::Identity;
     tag = "everyone",
     responses((status = 200, body = IssuerKeysBody)),
 )]
-pub async fn keys(State(identity): State<Arc<Identity>>) -> Json<RelayKeys> {
-    Json(identity.keys().clone())
+pub async fn keys(State(identity): State<Arc<Identity>>, State(now): State<Now>) -> Json<RelayKeys> {
+    Json(identity.keys(now.read()).clone())
 }

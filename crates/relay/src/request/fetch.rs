@@ -15,6 +15,7 @@ use crate::http::dpop::Wallet;
 use crate::http::extract::Named;
 use crate::http::problem::Refused;
 use crate::state::Now;
+use crate::waiting::Waiting;
 
 /// For a browser that opened, or prefetched, what a wallet should open. Says nothing of the request, not even whether there is one.
 const PAGE: &str = "<!doctype html>
@@ -55,6 +56,7 @@ fn request_object(request: ParkedRequest) -> Response {
 )]
 pub async fn fetch(
     State(requests): State<Arc<dyn RequestStore>>,
+    State(waiting): State<Arc<Waiting>>,
     State(now): State<Now>,
     headers: HeaderMap,
     wallet: Option<Wallet>,
@@ -74,6 +76,7 @@ pub async fn fetch(
     };
     match requests.bind_request(id.as_str(), &wallet.jkt, now.seconds(), SKEW).await? {
         Bind::Bound(found) => {
+            waiting.wake(&found.parked.sector, &found.parked.transaction_id);
             let ended = Timestamp::from_seconds(found.parked.response_by).has_ended(now);
             if ended || found.burned { Err(Problem::Expired.into()) } else { Ok(request_object(*found)) }
         }

@@ -20,6 +20,7 @@ use crate::Identity;
 use crate::http::problem::Refused;
 use crate::http::shop_proof::ListedShop;
 use crate::state::{Now, RequestsADay};
+use crate::waiting::Waiting;
 
 /// The longest `redirect_uri`, in bytes.
 const LONGEST_ADDRESS: usize = 2_048;
@@ -35,7 +36,7 @@ fn check_redirect_uri(text: &str, shop: &ListedShop) -> Result<(), Refused> {
     let fits = text.len() <= LONGEST_ADDRESS
         && address.fragment().is_none()
         && !ours
-        && shop.statement.allows_return_to(&address);
+        && shop.statement().allows_return_to(&address);
     if fits { Ok(()) } else { Err(refused("redirect-foreign")) }
 }
 
@@ -43,7 +44,7 @@ fn check_redirect_uri(text: &str, shop: &ListedShop) -> Result<(), Refused> {
 /// does not name is no matter of the relay: wallets pass over it, or refuse.
 fn check_asked(signed: &SignedRequest, shop: &ListedShop) -> Result<(), Refused> {
     let Some(allowed) = &shop.calling.record.allowed_claims else { return Ok(()) };
-    let mut could_go = signed.asked().all().filter(|claim| shop.statement.allowed_claims.contains(claim));
+    let mut could_go = signed.asked().all().filter(|claim| shop.statement().allowed_claims.contains(claim));
     let fits = could_go.all(|claim| allowed.iter().any(|name| name == claim.as_str()));
     if fits { Ok(()) } else { Err(refused("claim-not-allowed")) }
 }
@@ -77,6 +78,7 @@ pub async fn park(
     State(requests): State<Arc<dyn RequestStore>>,
     State(now): State<Now>,
     State(usual): State<RequestsADay>,
+    State(waiting): State<Arc<Waiting>>,
     shop: ListedShop,
 ) -> Result<(StatusCode, Json<ParkedBody>), Refused> {
     shop.calling.require_active()?;
@@ -88,7 +90,7 @@ pub async fn park(
 
     let uri = RequestUri::new(identity.issuer().clone(), id.clone());
     let link = RequestLink::new(shop.calling.sector.clone(), uri.clone());
-    let signed = SignedRequest::parse(&link, &body.request, identity.keys(), TimeLimit::FirstFetch, now)
+    let signed = SignedRequest::parse(&link, &body.request, identity.keys(now), TimeLimit::FirstFetch, now)
         .map_err(|no| refused(no.word()))?;
     check_asked(&signed, &shop)?;
     // Read again for what the relay keeps of it; every member was checked above.
@@ -99,7 +101,7 @@ pub async fn park(
     let object = read.peek();
     let terms = find_terms(object).ok_or(Problem::Failed)?;
     let retention_days = terms.read().map_err(|_| Problem::Failed)?.retention;
-    if retention_days > shop.statement.retention_max {
+    if retention_days > shop.statement().retention_max {
         return Err(refused("retention-too-long"));
     }
 
@@ -122,7 +124,10 @@ pub async fn park(
     let most_a_day = most_a_day.unwrap_or(usual.0);
     match requests.park_request(&new, most_a_day).await? {
         Park::OverQuota => Err(Refused::after(Problem::OverQuota, until_midnight(now))),
-        Park::Parked => Ok((StatusCode::CREATED, Json(ParkedBody { request_uri: uri.to_text() }))),
+        Park::Parked => {
+            waiting.wake(&new.sector, &new.transaction_id);
+            Ok((StatusCode::CREATED, Json(ParkedBody { request_uri: uri.to_text() })))
+        }
         _ => Err(Problem::AlreadyParked.into()),
     }
 }

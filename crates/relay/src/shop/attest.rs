@@ -105,7 +105,7 @@ pub async fn attest(
     }
     let attestation =
         Attestation::new(identity.issuer(), &calling.sector, key, &parsed.root_jkt(), now, LIFE)
-            .sign(identity.key())
+            .sign(identity.key(now))
             .map_err(|_| Problem::Failed)?;
     Ok(Json(AttestationBody { attestation }))
 }

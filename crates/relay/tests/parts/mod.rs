@@ -14,6 +14,8 @@ use passerby_protocol::proof::{DpopProof, HttpCall, ShopProof};
 use passerby_protocol::seal::SealedRelease;
 use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
+use passerby_relay::period::KeysFolder;
+use passerby_relay::waiting::WaitingLimits;
 use passerby_relay::{Identity, RelayState, serve};
 use passerby_relay_api::answer::AnswerBody;
 use passerby_relay_store::RelayStore;
@@ -87,25 +89,31 @@ pub struct Stage {
     home: Home,
 }
 
-/// Where the store is, to be opened more than once.
-enum Home {
+/// Where the store is, to be opened more than once, and the keys beside it.
+pub enum Home {
     File(TempDir),
-    Postgres(PostgresAddress),
+    Postgres(PostgresAddress, TempDir),
 }
 
 impl Home {
-    async fn make() -> Self {
+    pub async fn make() -> Self {
         if env!("CARGO_CRATE_NAME") == "postgres" {
-            Self::Postgres(fresh::make_address().await.unwrap_or_else(|error| panic!("{error}")))
+            let address = fresh::make_address().await.unwrap_or_else(|error| panic!("{error}"));
+            Self::Postgres(address, tempfile::tempdir().unwrap())
         } else {
             Self::File(tempfile::tempdir().unwrap())
         }
     }
 
-    async fn open(&self) -> Arc<dyn RelayStore> {
+    pub fn keys(&self) -> KeysFolder {
+        let (Self::File(folder) | Self::Postgres(_, folder)) = self;
+        KeysFolder::at(folder.path().join("keys"))
+    }
+
+    pub async fn open(&self) -> Arc<dyn RelayStore> {
         match self {
             Self::File(folder) => Arc::new(SqliteStore::open(&folder.path().join("relay.db")).await.unwrap()),
-            Self::Postgres(address) => Arc::new(PostgresStore::open(address).await.unwrap()),
+            Self::Postgres(address, _) => Arc::new(PostgresStore::open(address).await.unwrap()),
         }
     }
 }
@@ -148,7 +156,7 @@ impl Stage {
         store.add_shop(scene.sector.as_str(), root_jkt.as_str(), NOON.seconds()).await.unwrap();
         let clock = Arc::new(TestClock::default());
         let identity = Identity::new(scene.issuer.clone(), scene.relay_key.clone(), development).unwrap();
-        let state = RelayState::new(identity, store.clone(), clock.clone(), rng::seeded(1));
+        let state = RelayState::new(identity, store.clone(), clock.clone(), rng::seeded(1), &home.keys());
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = Some(start(listener, &state));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -165,11 +173,39 @@ impl Stage {
         let _ = self.stop.take().map(|stop| stop.send(()));
         self.store.close().await;
         self.store = self.home.open().await;
-        let identity = self.state.identity().clone();
-        self.state = RelayState::new(identity, self.store.clone(), self.clock.clone(), rng::seeded(3));
+        let identity = Identity::clone(&self.state.identity());
+        let keys = self.home.keys();
+        self.state = RelayState::new(identity, self.store.clone(), self.clock.clone(), rng::seeded(3), &keys);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.base = format!("http://{}", listener.local_addr().unwrap());
         self.stop = Some(start(listener, &self.state));
+    }
+
+    /// The same relay once more, on a socket of its own, where so many may wait.
+    pub async fn serve_with(&mut self, limits: WaitingLimits) {
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        self.state = self.state.clone().with_waiting(limits);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        self.base = format!("http://{}", listener.local_addr().unwrap());
+        self.stop = Some(start(listener, &self.state));
+    }
+
+    /// Another relay on the same database, if that can have several: its address, and what ends it.
+    pub async fn start_another(&self) -> Option<(String, oneshot::Sender<()>)> {
+        if matches!(self.home, Home::File(_)) {
+            return None;
+        }
+        let (identity, store) = (Identity::clone(&self.state.identity()), self.home.open().await);
+        let state = RelayState::new(identity, store, self.clock.clone(), rng::seeded(4), &self.home.keys());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        Some((base, start(listener, &state)))
+    }
+
+    /// Ends each connection on which a relay listens for what others tell it.
+    pub async fn cut_off_listeners(&self) {
+        let Home::Postgres(address, _) = &self.home else { panic!("only PostgreSQL has listeners") };
+        fresh::cut_off_listeners(address).await.unwrap();
     }
 
     /// A relay that also has the shop's Statement.

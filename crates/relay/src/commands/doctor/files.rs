@@ -1,15 +1,22 @@
 //! What stands on this computer: the key, and room on the disk.
 
-use std::path::Path;
+use passerby_protocol::time::Timestamp;
 
 use super::finding::Finding;
 use crate::commands::key_file;
 use crate::config::Config;
+use crate::meters::find_free_bytes;
 use crate::shop::unreachable::Trouble;
 
-pub fn look_at_key(config: &Config) -> Finding {
+pub fn look_at_key(config: &Config, now: Timestamp) -> Finding {
     let path = &config.identity.key;
     match key_file::read(path) {
+        Ok(held)
+            if held.iter().any(|held| held.published_until.is_some_and(|until| until <= now.seconds())) =>
+        {
+            let what = format!("{} holds a signing key that nobody needs any more", path.display());
+            Finding::look("key", Trouble::new(what, "Run `passerby-relay keys retire`, which destroys it."))
+        }
         Ok(_) => Finding::ok("key", format!("{} is there and its owner's only", path.display())),
         Err(error) => Finding::mend(
             "key",
@@ -27,10 +34,7 @@ const TOO_LITTLE: u64 = 100 << 20;
 const LITTLE: u64 = 1 << 30;
 
 pub fn look_at_room(config: &Config) -> Finding {
-    let folder = match config.store.file.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let folder = config.store.find_folder();
     let about = "disk";
     let mend =
         "Make room, or move the database to a larger disk: a relay that cannot write takes no answers.";
@@ -48,15 +52,4 @@ pub fn look_at_room(config: &Config) -> Finding {
             Finding::look(about, Trouble::new(what, "See that the folder is there and can be read."))
         }
     }
-}
-
-#[cfg(unix)]
-fn find_free_bytes(folder: &Path) -> std::io::Result<u64> {
-    let about = rustix::fs::statvfs(folder)?;
-    Ok(about.f_bavail.saturating_mul(about.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn find_free_bytes(_: &Path) -> std::io::Result<u64> {
-    Err(std::io::ErrorKind::Unsupported.into())
 }

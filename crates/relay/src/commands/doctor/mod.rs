@@ -4,8 +4,10 @@ mod clock;
 mod database;
 mod files;
 mod finding;
+mod keys;
 mod name;
 mod shops;
+mod tls;
 
 use anyhow::{Context as _, anyhow};
 use passerby_protocol::time::Clock as _;
@@ -20,17 +22,24 @@ use finding::{Finding, Verdict};
 /// Looks at everything, and ends with 1 when something is to be mended.
 pub async fn run(args: &DoctorArgs) -> Result<(), Failure> {
     let config = Config::read(&args.config.config).map_err(Failure::config)?;
-    let connection = Connection::open().context("tried to look at the network")?;
     let now = SystemClock.now();
-    let mut findings = vec![files::look_at_key(&config), files::look_at_room(&config)];
+    let mut findings = vec![files::look_at_key(&config, now), files::look_at_room(&config)];
+    findings.extend(tls::look(&config, now).await);
     let (database, shops) = database::look(&config).await;
+    let can_be_used = database.last().is_some_and(|finding| finding.verdict == Verdict::Ok);
     findings.extend(database);
-    let name = name::look(&config, &connection, now).await;
-    findings.extend(name.findings);
-    let shops = shops::look(&shops, &connection, now).await;
-    // A clock elsewhere says more than one's own.
-    findings.push(clock::compare(shops.clock.or(name.clock)));
-    findings.extend(shops.findings);
+    if can_be_used {
+        findings.extend(keys::look(&config).await);
+    }
+    if !args.local {
+        let connection = Connection::open().context("tried to look at the network")?;
+        let name = name::look(&config, &connection, now).await;
+        findings.extend(name.findings);
+        let shops = shops::look(&shops, &connection, now).await;
+        // A clock elsewhere says more than one's own.
+        findings.push(clock::compare(shops.clock.or(name.clock)));
+        findings.extend(shops.findings);
+    }
 
     if args.json {
         let rows: Vec<_> = findings.iter().map(Finding::to_json).collect();

@@ -8,6 +8,7 @@ use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 use super::clock::OtherClock;
 use super::finding::Finding;
+use crate::Identity;
 use crate::commands::key_file;
 use crate::config::Config;
 use crate::shop::unreachable::Trouble;
@@ -55,14 +56,14 @@ pub async fn look(config: &Config, connection: &Connection, now: Timestamp) -> N
     };
     let clock =
         OtherClock::find(format!("{issuer}, which may be this very computer"), seen.date.as_deref(), now);
-    let mut findings = vec![whose(config, seen.status, &seen.body)];
+    let mut findings = vec![whose(config, seen.status, &seen.body, now)];
     if let Some(der) = &seen.certificate {
         findings.push(look_at_certificate(der, now));
     }
     Name { findings, clock }
 }
 
-fn whose(config: &Config, status: u16, body: &[u8]) -> Finding {
+fn whose(config: &Config, status: u16, body: &[u8], now: Timestamp) -> Finding {
     let issuer = &config.identity.issuer;
     let keys = RelayKeys::parse(body, issuer).ok().filter(|_| status == 200);
     let Some(keys) = keys else {
@@ -70,16 +71,18 @@ fn whose(config: &Config, status: u16, body: &[u8]) -> Finding {
         let mend = "Let the proxy send everything of this name to the address in [http] listen, unchanged.";
         return Finding::mend("name", Trouble::new(what, mend));
     };
-    let ours = key_file::read(&config.identity.key).ok().map(|key| key.public().jkt());
+    let held = key_file::read(&config.identity.key).ok();
+    let ours =
+        held.and_then(|held| Identity::with_keys(issuer.clone(), held, config.identity.development).ok());
     match ours {
-        Some(ours) if keys.find(Some(ours.as_str())).is_some() => {
+        Some(ours) if *ours.keys(now) == keys => {
             Finding::ok("name", format!("{issuer} leads to this relay, with its key"))
         }
         _ => Finding::mend(
             "name",
             Trouble::new(
                 format!("{issuer} leads to a relay with another key"),
-                "Either another relay serves there, or this one was not restarted after its key file changed.",
+                "Either another relay serves there, or this one has not read its key file since that changed: run systemctl reload passerby-relay.",
             ),
         ),
     }
@@ -89,7 +92,7 @@ fn whose(config: &Config, status: u16, body: &[u8]) -> Finding {
 const LAST_DAYS: i64 = 7;
 const FEW_DAYS: i64 = 21;
 
-fn look_at_certificate(der: &[u8], now: Timestamp) -> Finding {
+pub fn look_at_certificate(der: &[u8], now: Timestamp) -> Finding {
     let about = "certificate";
     let Ok((_, certificate)) = X509Certificate::from_der(der) else {
         let trouble = Trouble::new("it cannot be read", "See which certificate the proxy has.");

@@ -7,6 +7,7 @@ mod remove;
 mod say;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use passerby_protocol::sector::Sector;
@@ -15,7 +16,10 @@ use passerby_relay_store::StoreError;
 use super::Failure;
 use super::migrate::open_store;
 use crate::cli::ShopCommand;
+use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::journal::Journal;
+use crate::state::Now;
 
 fn failed(error: StoreError) -> Failure {
     Failure::Failed(error.into())
@@ -44,7 +48,10 @@ pub async fn run(command: ShopCommand) -> Result<(), Failure> {
         ShopCommand::Limit { of, requests_a_day, .. } => {
             say::limit(&*store, &config, &of.sector, requests_a_day).await
         }
-        ShopCommand::Remove { of, yes } => remove::remove(&*store, &of.sector, yes).await,
+        ShopCommand::Remove { of, yes } => {
+            let journal = Journal::new(config.keys_folder(), Now::by(Arc::new(SystemClock)));
+            remove::remove(&*store, &journal, &of.sector, yes).await
+        }
     };
     store.close().await;
     outcome
