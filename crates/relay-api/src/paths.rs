@@ -12,6 +12,8 @@ pub const PASSPORTS: &str = "/v1/passports";
 pub const RESPONSE: &str = "/v1/response/{id}";
 /// Where a shop looks how far a transaction is.
 pub const TRANSACTION: &str = "/v1/transactions/{transaction_id}";
+/// Where a shop waits for it to get further.
+pub const EVENTS: &str = "/v1/transactions/{transaction_id}/events";
 /// Where a shop collects the outcome.
 pub const COLLECT: &str = "/v1/transactions/{transaction_id}/collect";
 /// Where a shop asks for a sealed release, and the person sees that it did.

@@ -17,6 +17,19 @@ pub enum TransactionState {
     Expired,
 }
 
+impl TransactionState {
+    /// Its word on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Fetched => "fetched",
+            Self::Answered => "answered",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// How far a transaction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

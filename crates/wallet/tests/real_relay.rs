@@ -11,6 +11,7 @@ use passerby_protocol::keys::{RelayKeys, SigningKey};
 use passerby_protocol::proof::{HttpCall, ShopProof};
 use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
+use passerby_relay::period::KeysFolder;
 use passerby_relay::{Identity, RelayState, serve};
 use passerby_relay_store::{ShopStore as _, SweepStore as _};
 use passerby_relay_store_sqlite::SqliteStore;
@@ -57,7 +58,8 @@ impl Town {
     async fn start(&mut self, listener: TcpListener) {
         let store = SqliteStore::open(&self.folder.path().join("relay.db")).await.unwrap();
         let identity = Identity::new(self.issuer.clone(), self.relay_key.clone(), true).unwrap();
-        let state = RelayState::new(identity, Arc::new(store.clone()), self.clock.clone(), seeded(12));
+        let keys = KeysFolder::at(self.folder.path().join("keys"));
+        let state = RelayState::new(identity, Arc::new(store.clone()), self.clock.clone(), seeded(12), &keys);
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
             serve(listener, None, state, async { drop(stopped.await) }).await.unwrap();
