@@ -3,7 +3,7 @@
  * this; Node leaves it to the system, and many systems do not know.
  */
 import { request } from "node:http";
-import { text } from "node:stream/consumers";
+import { Readable } from "node:stream";
 
 /** @type {(url: string, init?: RequestInit) => Promise<Response>} */
 export async function loopbackFetch(url, init = {}) {
@@ -15,7 +15,9 @@ export async function loopbackFetch(url, init = {}) {
     const lookup = (_host, options, done) => (options.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4));
     const options = { method: init.method ?? "GET", headers, lookup, ...(init.signal ? { signal: init.signal } : {}) };
     const call = request(url, options, (answer) => {
-      text(answer).then((body) => resolve(new Response(body || null, { status: answer.statusCode ?? 502 })), reject);
+      const body = /** @type {ReadableStream} */ (Readable.toWeb(answer));
+      const said = Object.entries(answer.headers).map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)]));
+      resolve(new Response(body, { status: answer.statusCode ?? 502, headers: said }));
     });
     call.on("error", reject);
     call.end(init.body ?? undefined);

@@ -203,6 +203,63 @@ test("a page that waits gets a fresh request; an answer to the old one is still 
   expect((await browser.go(await relay.visit(wallet, requestUri, DETAILS))).headers.get("location")).toBe("/orders/1042");
 });
 
+/** What a page that waits is told, as it comes. @param {Response} answer */
+async function* told(answer) {
+  let read = "";
+  for await (const part of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (answer.body))) {
+    read += new TextDecoder().decode(part);
+    for (let end = read.indexOf("\n\n"); end >= 0; end = read.indexOf("\n\n")) {
+      const event = read.slice(0, end);
+      read = read.slice(end + 2);
+      if (event.startsWith("data: ")) yield JSON.parse(event.slice(6));
+    }
+  }
+}
+
+test("a page that waits is told what happens, up to the order", async () => {
+  const browser = new Browser();
+  const { requestUri } = await browser.askWallet();
+  const answer = await browser.go("/status/events?order=1042");
+  expect([answer.headers.get("content-type"), answer.headers.get("x-accel-buffering"), answer.headers.get("cache-control")]).toEqual(["text/event-stream", "no", "no-store"]);
+  const progress = told(answer);
+  expect((await progress.next()).value).toEqual({ state: "waiting" });
+  const back = await relay.visit(wallet, requestUri, DETAILS);
+  let last = (await progress.next()).value;
+  if (last.state === "fetched") last = (await progress.next()).value;
+  expect(last).toEqual({ state: "answered" });
+  await browser.go(back);
+  expect((await progress.next()).value).toEqual({ state: "ordered" });
+  expect((await progress.next()).done).toBe(true);
+  expect(relay.calls.filter((call) => /transactions\/[^/]+$/.test(call))).toEqual([]);
+  expect(relay.streams).toBe(0);
+});
+
+test("a page that waits is given a fresh request on its stream, and one that nobody may see is not followed", async () => {
+  const browser = new Browser();
+  await browser.askWallet();
+  const progress = told(await browser.go("/status/events?order=1042"));
+  expect((await progress.next()).value).toEqual({ state: "waiting" });
+  now += 241;
+  const fresh = (await progress.next()).value;
+  expect(fresh.state).toBe("waiting");
+  const back = await relay.visit(wallet, new URL(fresh.link).searchParams.get("request_uri") ?? "", "decline");
+  await browser.go(back);
+  let last;
+  for await (const { state } of progress) last = state;
+  expect(last).toBe("declined");
+  expect((await new Browser().go("/status/events?order=1042")).status).toBe(404);
+});
+
+test("a page that waits while the relay is down is told so", async () => {
+  const browser = new Browser();
+  await browser.askWallet();
+  relay.down = 2;
+  const progress = told(await browser.go("/status/events?order=1042"));
+  expect((await progress.next()).value).toEqual({ state: "unsure" });
+  expect((await progress.next()).done).toBe(true);
+  expect(await (await browser.go("/status?order=1042")).json()).toEqual({ state: "waiting" });
+});
+
 test("the relay down: nothing was asked, nothing is lost", async () => {
   const browser = new Browser();
   await browser.send("/basket", { shoe: "karst", size: "41" });

@@ -14,6 +14,10 @@ const FRESH_FOR = 240;
 /** @typedef {import("./tables/orders.js").Asking} Asking */
 /** @typedef {{ state: "waiting" | "fetched" | "answered" | "expired" | "declined" | "ordered", link?: string }} Progress */
 
+/** What happens in this process is looked for this often: the browser that comes back, a question that grows old. */
+const LOOK_EVERY_MS = 1_000;
+const OVER = ["ordered", "declined", "expired"];
+
 export class Checkout {
   /**
    * @param {{ passerby: import("@passerby/sdk").Passerby, orders: import("./tables/orders.js").Orders, question: import("./question.js").Asked,
@@ -43,11 +47,47 @@ export class Checkout {
 
   /** What the waiting page is told. Makes a new question when the old one grew old unopened. @param {number} no @param {string} visit @returns {Promise<Progress>} */
   async progress(no, visit) {
+    const known = this.look(no, visit);
+    return "state" in known ? known : this.judge(no, visit, known, await this.passerby.transaction(known.pending));
+  }
+
+  /**
+   * The same, told as it changes, until the order is placed, declined or given up; ends with `signal`. When the relay cannot be reached it throws, and may be called anew.
+   * @param {number} no @param {string} visit @param {AbortSignal} signal @returns {AsyncGenerator<Progress, void, void>}
+   */
+  async *follow(no, visit, signal) {
+    /** @type {Following | undefined} */ let following;
+    let told = "";
+    try {
+      while (!signal.aborted) {
+        const known = this.look(no, visit);
+        if (!("state" in known) && following?.label !== known.label) {
+          following?.end();
+          following = new Following(this.passerby, known);
+        }
+        const progress = "state" in known ? known : await following?.ask((state) => this.judge(no, visit, known, state));
+        if (progress && JSON.stringify(progress) !== told) {
+          told = JSON.stringify(progress);
+          yield progress;
+        }
+        if (progress && OVER.includes(progress.state)) return;
+        await Promise.race([following?.change(), pause(LOOK_EVERY_MS, signal)]);
+      }
+    } finally {
+      following?.end();
+    }
+  }
+
+  /** What this shop knows by itself, or the question that is out. @param {number} no @param {string} visit @returns {Progress | Asking} */
+  look(no, visit) {
     if (this.orders.find(no)?.state !== "asked") return { state: "ordered" };
     const asking = this.orders.latestAsking(no, visit);
     if (!asking) return { state: "expired" };
-    if (asking.outcome === "declined") return { state: "declined" };
-    const state = await this.passerby.transaction(asking.pending);
+    return asking.outcome === "declined" ? { state: "declined" } : asking;
+  }
+
+  /** @param {number} no @param {string} visit @param {Asking} asking @param {import("@passerby/sdk").TransactionState} state @returns {Promise<Progress>} */
+  async judge(no, visit, asking, state) {
     const now = this.clock();
     const stale = now >= asking.created_at + FRESH_FOR && state === "waiting";
     if (!stale && !(state === "expired" && now < asking.pending.response_by)) return { state };
@@ -65,4 +105,61 @@ export class Checkout {
     else this.orders.place(asking, answer.order);
     return answer.outcome;
   }
+}
+
+/** A question that is followed at the relay. */
+class Following {
+  /** @param {import("@passerby/sdk").Passerby} passerby @param {Asking} asking */
+  constructor(passerby, { label, pending }) {
+    this.label = label;
+    /** @type {import("@passerby/sdk").TransactionState | undefined} */
+    this.state = undefined;
+    this.error = undefined;
+    this.ends = new AbortController();
+    this.states = passerby.follow(pending, { signal: this.ends.signal });
+    this.next = this.take();
+  }
+
+  async take() {
+    try {
+      const { value } = await this.states.next();
+      if (value) {
+        this.state = value;
+        this.next = this.take();
+      } else {
+        this.next = new Promise(() => {});
+      }
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  /** @template T @param {(state: import("@passerby/sdk").TransactionState) => Promise<T>} judge @returns {Promise<T | undefined>} */
+  async ask(judge) {
+    if (this.error) throw this.error;
+    return this.state && judge(this.state);
+  }
+
+  /** Until the relay said something. */
+  change() {
+    return this.next;
+  }
+
+  end() {
+    this.ends.abort();
+  }
+}
+
+/** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */
+function pause(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+  });
 }

@@ -31,6 +31,9 @@ const HELP = `The example shop.
   --only-passerby  refuse answers of wallets of other makes
 `;
 
+/** For how long requests that are under way may still run after the signal to stop. */
+const LAST_REQUESTS_MS = 2_000;
+
 const clock = () => Math.floor(Date.now() / 1000);
 
 async function main() {
@@ -68,6 +71,8 @@ async function main() {
         database.close();
         log("info", "stopped");
       });
+      // Browsers that wait would hold it open; they come again.
+      if ("closeAllConnections" in server) setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS).unref();
       if ("closeIdleConnections" in server) server.closeIdleConnections();
     });
   }

@@ -1,4 +1,8 @@
-/** In the browser, on the waiting page: follows the state, offers help after the click, and moves on when the order is there. */
+/**
+ * In the browser, on the waiting page: follows the state, offers help after the click, and moves on when the order is there.
+ *
+ * The shop tells the state as it changes. Where nothing comes, because a proxy on the way holds it back, the page asks again and again.
+ */
 const card = document.getElementById("waiting");
 const open = /** @type {HTMLAnchorElement} */ (document.getElementById("open"));
 const copy = /** @type {HTMLButtonElement} */ (document.getElementById("copy"));
@@ -6,6 +10,9 @@ const nothing = document.getElementById("nothing");
 const state = document.getElementById("state");
 const order = card?.dataset["order"] ?? "";
 const EVERY_MS = 1500;
+/** For the first word, and for each further one. The shop gives a sign of life every 15 s. */
+const FIRST_MS = 4000;
+const FURTHER_MS = 40_000;
 
 /** @type {Record<string, string>} */
 const TEXTS = {
@@ -28,22 +35,48 @@ copy.addEventListener("click", async () => {
   copy.textContent = copy.dataset["copied"] ?? "";
 });
 
-async function follow() {
+function listen() {
+  const events = new EventSource(`/status/events?order=${order}`);
+  let timer = setTimeout(leave, FIRST_MS);
+  function leave() {
+    clearTimeout(timer);
+    events.close();
+    ask();
+  }
+  function heard() {
+    clearTimeout(timer);
+    timer = setTimeout(leave, FURTHER_MS);
+  }
+  events.addEventListener("life", heard);
+  events.addEventListener("message", ({ data }) => {
+    heard();
+    const progress = JSON.parse(data);
+    if (progress.state === "unsure") leave();
+    else if (show(progress)) events.close(), clearTimeout(timer);
+  });
+  events.addEventListener("error", leave);
+}
+
+async function ask() {
   try {
     const answer = await fetch(`/status?order=${order}`, { headers: { accept: "application/json" } });
     const progress = await answer.json();
-    if (progress.state === "ordered") return location.replace(`/orders/${order}`);
-    if (progress.state === "declined") return location.replace("/checkout/form?after=decline");
-    if (progress.link) open.href = progress.link;
-    seen = progress.state === "fetched" || progress.state === "answered";
-    if (seen && nothing) nothing.hidden = true;
-    say(answer.ok ? progress.state : "unsure");
-    if (progress.state === "expired") return undefined;
+    if (show(answer.ok || progress.state === "expired" ? progress : { state: "unsure" })) return;
   } catch {
     say("unsure");
   }
-  setTimeout(follow, EVERY_MS);
-  return undefined;
+  setTimeout(ask, EVERY_MS);
+}
+
+/** Gives whether there is nothing more to wait for. @param {{ state: string, link?: string }} progress */
+function show(progress) {
+  if (progress.state === "ordered") location.replace(`/orders/${order}`);
+  if (progress.state === "declined") location.replace("/checkout/form?after=decline");
+  if (progress.link) open.href = progress.link;
+  seen = progress.state === "fetched" || progress.state === "answered";
+  if (seen && nothing) nothing.hidden = true;
+  say(progress.state);
+  return ["ordered", "declined", "expired"].includes(progress.state);
 }
 
 /** One sentence for each change, so that a screen reader is not told the same thing twice. @param {string} word */
@@ -52,4 +85,4 @@ function say(word) {
   if (state && state.textContent !== text) state.textContent = text;
 }
 
-setTimeout(follow, EVERY_MS);
+listen();

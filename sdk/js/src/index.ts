@@ -7,6 +7,7 @@ export { answeredBy, parseOrderRecord, type AnsweredBy, type OrderRecord, type P
 export { PasserbyMisuse, PasserbyRefusal, RelayProblem, RelayUnreachable, type RefusalWord } from "./refusal.js";
 export { findFriendlyName } from "./friendly-name.js";
 export { sectorOrigin } from "./wire/sector.js";
+export type { Patience } from "./follow.js";
 export type { Fetch, TransactionState } from "./relay.js";
 export type { Graded, OrLess } from "./graded.js";
 export type { Question } from "./request.js";

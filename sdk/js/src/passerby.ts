@@ -9,6 +9,7 @@
  * Must never hold a release key or the root key: this runs in the web process, which is the first thing that gets broken into.
  */
 import { checkAttestation, type Attestation } from "./attestation.js";
+import { followTransaction, type Patience } from "./follow.js";
 import { answeredBy, type AnsweredBy, type OrderRecord, type Pending } from "./order.js";
 import { acceptUnsigned, checkDelivery } from "./passport.js";
 import { PasserbyMisuse, PasserbyRefusal } from "./refusal.js";
@@ -115,6 +116,15 @@ export class Passerby {
   /** Whether a wallet has the question, and whether it has answered. For the page that waits. */
   async transaction({ transaction_id: id }: Pick<Pending, "transaction_id">): Promise<TransactionState> {
     return this.relay.transaction(id);
+  }
+
+  /**
+   * The same, told: the state at once, then each further one as it comes, up to `answered` or `expired`. Ends with `signal`. By a stream of the relay, and
+   * where a proxy holds that back, by asking again and again; both leave a state out that passed quickly.
+   * @throws RelayProblem, RelayUnreachable when asking fails. Following anew is safe.
+   */
+  follow({ transaction_id: id }: Pick<Pending, "transaction_id">, { signal, patience }: { signal: AbortSignal; patience?: Patience }): AsyncGenerator<TransactionState, void, void> {
+    return followTransaction(this.relay, id, signal, patience);
   }
 
   /**

@@ -15,6 +15,11 @@ const PROBLEM = /\/problems\/([a-z-]{1,64})$/;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export type TransactionState = "waiting" | "fetched" | "answered" | "expired";
+
+export function isTransactionState(word: unknown): word is TransactionState {
+  return word === "waiting" || word === "fetched" || word === "answered" || word === "expired";
+}
+
 export interface Granted {
   outcome: "granted";
   grantId: string;
@@ -49,8 +54,20 @@ export class Relay {
 
   async transaction(id: string): Promise<TransactionState> {
     const { state } = await this.call("GET", `/v1/transactions/${encodeURIComponent(id)}`, "", "ask for a transaction");
-    if (state === "waiting" || state === "fetched" || state === "answered" || state === "expired") return state;
+    if (isTransactionState(state)) return state;
     throw new RelayUnreachable("ask for a transaction");
+  }
+
+  /** The event stream of a transaction, byte by byte. It is the caller's to end it, by `signal`. */
+  async events(id: string, known: TransactionState | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const action = "wait for a transaction";
+    const url = `${this.source.issuer}/v1/transactions/${encodeURIComponent(id)}/events`;
+    const proof = await makeShopProof({ method: "GET", url, body: "" }, this.source);
+    const headers = { authorization: `Bearer ${proof}`, accept: "text/event-stream", ...(known ? { "last-event-id": known } : {}) };
+    const answer = await this.fetch(url, { method: "GET", headers, redirect: "error", credentials: "omit", signal });
+    if (!answer.ok) throw problemOf(parseJsonObject(await readBounded(answer)), answer.status, action);
+    if (!answer.headers.get("content-type")?.startsWith("text/event-stream") || !answer.body) throw new RelayUnreachable(action);
+    return answer.body as unknown as AsyncIterable<Uint8Array>;
   }
 
   async collect(id: string, responseCode: string): Promise<Collected> {
@@ -114,9 +131,12 @@ export class Relay {
       throw new RelayUnreachable(action, { cause });
     }
     if (status >= 200 && status < 300) return body;
-    const word = PROBLEM.exec(String(body["type"]))?.[1] ?? "unknown";
-    throw new RelayProblem(word, status, action);
+    throw problemOf(body, status, action);
   }
+}
+
+function problemOf(body: JsonObject, status: number, action: string): RelayProblem {
+  return new RelayProblem(PROBLEM.exec(String(body["type"]))?.[1] ?? "unknown", status, action);
 }
 
 async function readBounded(answer: Response): Promise<Uint8Array> {

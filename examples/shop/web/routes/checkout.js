@@ -1,7 +1,13 @@
 /** The two ways to order, the page that waits for the wallet, and the same for scripts. */
+import { streamSSE } from "hono/streaming";
+
+import { log } from "../../log.js";
 import { checkoutPage, formPage } from "../pages/checkout.js";
 import { waitingPage } from "../pages/waiting.js";
 import { findItem, SHOES } from "../shoes.js";
+
+/** A page to which nothing was said for so long would think that nobody is there. */
+const SIGN_OF_LIFE_MS = 15_000;
 
 const FIELDS = /** @type {const} */ (["name", "street", "postal_code", "locality", "country"]);
 
@@ -45,6 +51,30 @@ export function checkoutRoutes(app, { session, visits, orders, checkout, host })
     const no = Number(c.req.query("order"));
     if (!visit || orders.find(no)?.visit !== visit.id) return c.json({ state: "expired" }, 404);
     return c.json(await checkout.progress(no, visit.id));
+  });
+
+  // The same, told as it changes. A page that hears nothing of it asks `/status` again and again: proxies may hold streams back.
+  app.get("/status/events", (c) => {
+    const visit = session.find(c);
+    const no = Number(c.req.query("order"));
+    if (!visit || orders.find(no)?.visit !== visit.id) return c.json({ state: "expired" }, 404);
+    c.header("x-accel-buffering", "no");
+    const answer = streamSSE(c, async (stream) => {
+      const ends = new AbortController();
+      stream.onAbort(() => ends.abort());
+      const life = setInterval(() => void stream.writeSSE({ event: "life", data: "" }), SIGN_OF_LIFE_MS);
+      try {
+        await stream.writeSSE({ event: "life", data: "" });
+        for await (const progress of checkout.follow(no, visit.id, ends.signal)) await stream.writeSSE({ data: JSON.stringify(progress) });
+      } catch (error) {
+        log("warn", "following-ended", { kind: error instanceof Error ? error.name : "unknown" });
+        await stream.writeSSE({ data: JSON.stringify({ state: "unsure" }) });
+      } finally {
+        clearInterval(life);
+      }
+    });
+    answer.headers.set("cache-control", "no-store");
+    return answer;
   });
 
   // For scripts: `{"items":[{"shoe","size"}]}`, or nothing for a pair of Karst. JSON only, so that no other site's form can send it.

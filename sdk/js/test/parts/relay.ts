@@ -28,7 +28,12 @@ export class StubRelay {
   /** What its key document says: whose keys, and which others. */
   named = "";
   further: object[] = [];
+  /** No more may wait. */
+  full = false;
+  /** Milliseconds after which whoever was cut off is to come again. */
+  retry = 5;
   private releases = new Map<string, string>();
+  private waiting = new Set<() => void>();
 
   private constructor(readonly issuer: string, readonly shop: ShopKeys, public key: JWK & { kid: string }, readonly clock: () => number) {
     this.named = issuer;
@@ -54,6 +59,7 @@ export class StubRelay {
     const [, , noun, id] = path.split("/");
     if (noun === "attestations") return Response.json({ attestation: await this.attest(shopKey) });
     if (noun === "requests") return this.park(body);
+    if (noun === "transactions" && path.endsWith("/events")) return this.events(id!, init);
     if (noun === "transactions") return path.endsWith("/collect") ? this.collect(id!, body["response_code"]!) : this.state(id!);
     if (noun === "grants" && this.releases.has(id!)) {
       this.openings.push({ grantId: id!, reason: body["reason"]! });
@@ -66,19 +72,68 @@ export class StubRelay {
   async visit(wallet: Wallet, requestUri: string, details: Record<string, unknown> | "decline", changed: object = {}): Promise<string> {
     const parked = this.parked.get(requestUri.split("/r/")[1]!)!;
     parked.fetched = true;
+    this.ring();
     parked.code = randomBytes(24).toString("base64url");
     const back = new URL(parked.redirectUri);
     back.searchParams.set("response_code", parked.code);
     if (details === "decline") {
       parked.answer = { outcome: "declined" };
+      this.ring();
       return back.href;
     }
     const sent: Sent = await wallet.answer(parked.request, await this.passport(wallet), details, this.clock(), changed);
     const grantId = `g-${randomBytes(12).toString("hex")}`;
     this.releases.set(grantId, sent.response);
     parked.answer = { outcome: "granted", grant_id: grantId, grant_claim: sent.grantClaim, consent_receipt: "a.b.c", relay_receipt: "a.b.c", release_sha256: sha256(sent.response) };
+    this.ring();
     back.searchParams.set("passerby_claim", sent.passerbyClaim);
     return back.href;
+  }
+
+  /** How many streams are open. */
+  get streams(): number {
+    return this.waiting.size;
+  }
+
+  /** Ends all streams, as a relay that stops. */
+  hangUp(): void {
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    for (const look of waiting) look();
+  }
+
+  /** Whoever waits looks. */
+  ring(): void {
+    for (const look of [...this.waiting]) look();
+  }
+
+  /** Section 12.1. */
+  private events(id: string, init: RequestInit): Response {
+    const state = this.find(id);
+    if (!state) return this.problem(404, "not-found");
+    if (this.full) return this.problem(429, "too-many");
+    const text = new TextEncoder();
+    let said = new Headers(init.headers).get("last-event-id");
+    let look = (): void => undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (stream) => {
+        stream.enqueue(text.encode(`retry: ${this.retry}\n:\n\n`));
+        look = (): void => {
+          const now = this.find(id);
+          if (now && now !== said) stream.enqueue(text.encode(`id: ${now}\ndata: {"state":"${now}"}\n\n`));
+          said = now ?? null;
+          const over = now === "answered" || now === "expired" || !this.waiting.has(look);
+          if (over && this.waiting.delete(look) !== undefined) stream.close();
+        };
+        this.waiting.add(look);
+        init.signal?.addEventListener("abort", () => {
+          if (this.waiting.delete(look)) stream.error(new DOMException("aborted", "AbortError"));
+        });
+        look();
+      },
+      cancel: () => void this.waiting.delete(look),
+    });
+    return new Response(body, { headers: { "content-type": "text/event-stream", "x-accel-buffering": "no", "cache-control": "no-store" } });
   }
 
   passport(wallet: Wallet, changed: object = {}, header: object = {}): Promise<string> {
@@ -107,10 +162,14 @@ export class StubRelay {
   }
 
   private state(transactionId: string): Response {
+    const state = this.find(transactionId);
+    return state ? Response.json({ state }) : this.problem(404, "not-found");
+  }
+
+  private find(transactionId: string): string | undefined {
     const parked = [...this.parked.values()].filter((candidate) => candidate.transactionId === transactionId);
-    if (parked.length === 0) return this.problem(404, "not-found");
-    const state = parked.some(({ answer }) => answer) ? "answered" : parked.some(({ fetched }) => fetched) ? "fetched" : "waiting";
-    return Response.json({ state });
+    if (parked.length === 0) return undefined;
+    return parked.some(({ answer }) => answer) ? "answered" : parked.some(({ fetched }) => fetched) ? "fetched" : "waiting";
   }
 
   private collect(transactionId: string, code: string): Response {
