@@ -28,17 +28,8 @@ function policy(): Plugin {
   };
 }
 
-/** The first picture is the window's own: without this the web view draws an empty page first, and takes as long for it. */
-function blocking(): Plugin {
-  return {
-    name: "passerby-blocking",
-    apply: "build",
-    transformIndexHtml: { order: "post", handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"') },
-  };
-}
-
 export default defineConfig(({ mode }) => ({
-  plugins: [tailwindcss(), svelte(), svelteTesting(), blocking(), ...(mode === "story" ? [policy()] : [])],
+  plugins: [tailwindcss(), svelte(), svelteTesting(), ...(mode === "story" ? [policy()] : [])],
   base: "./",
   build: { outDir: mode === "story" ? "dist-story" : "dist", target: "safari17.5", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
   server: { port: 5173, strictPort: true },

@@ -181,6 +181,16 @@ impl Desk {
         self.find_window().is_some()
     }
 
+    /// The window; xdotool misses it when another one goes while it looks.
+    fn window(&self) -> String {
+        let mut found = None;
+        self.wait_until(|desk| {
+            found = desk.find_window();
+            found.is_some()
+        });
+        found.unwrap()
+    }
+
     fn find_window(&self) -> Option<String> {
         let found = self.read("xdotool", &["search", "--onlyvisible", "--name", "^Passerby$"]);
         found.lines().next_back().map(str::to_owned)
@@ -194,7 +204,7 @@ impl Desk {
     }
 
     pub fn press(&self, keys: &str) {
-        let window = self.find_window().unwrap();
+        let window = self.window();
         self.read("xdotool", &["windowfocus", "--sync", &window]);
         for key in keys.split(' ') {
             self.read("xdotool", &["key", "--clearmodifiers", key]);
@@ -203,7 +213,7 @@ impl Desk {
 
     /// From nowhere in the window to the first place where something can be typed.
     fn go_to_first_field(&self) {
-        let window = self.find_window().unwrap();
+        let window = self.window();
         self.read("xdotool", &["windowfocus", "--sync", &window]);
         self.read("xdotool", &["mousemove", "--window", &window, "20", "20", "click", "1", "key", "Tab"]);
     }
