@@ -2,8 +2,8 @@
 //! each look can fail. A broken wall is mended in the code it names, not here.
 
 use passerby_tests::walls::{
-    Arrows, Breach, Cell, Confined, Must, Reach, WallError, What, find_edited_migrations, find_missing_rooms,
-    find_strays, find_unnamed_rooms, read_sources, root,
+    Arrows, Breach, Cell, Confined, MIGRATIONS, Must, RECORDINGS, Reach, WallError, What, find_edited,
+    find_missing_rooms, find_strays, find_unnamed_rooms, read_sources, root,
 };
 
 /// `from` must not reach any of these.
@@ -47,6 +47,8 @@ const HAZMAT: &[&str] =
     &["crates/protocol/src/hazmat/", "crates/vault/src/unlock/", "crates/relay/src/hazmat.rs"];
 /// The crates that own SQL.
 const STORES: &[&str] = &["crates/vault/", "crates/relay-store-sqlite/", "crates/relay-store-postgres/"];
+/// Where all numbers stand that a relay counts, with their labels.
+const METERS: &[&str] = &["crates/relay/src/meters.rs"];
 /// Where all routes stand, to be read as one table. The test kit's lying relay has its own.
 const ROUTES: &[&str] = &["crates/relay/src/router.rs", "crates/testkit/"];
 
@@ -67,6 +69,9 @@ const CONFINED: &[Confined] = &[
     Confined { what: What::Text("query_scalar!("), to: STORES },
     Confined { what: What::Text(".route("), to: ROUTES },
     Confined { what: What::Text("routes!("), to: ROUTES },
+    Confined { what: What::Text("counter!("), to: METERS },
+    Confined { what: What::Text("gauge!("), to: METERS },
+    Confined { what: What::Text("histogram!("), to: METERS },
     Confined { what: What::Crate("tauri"), to: &["src-tauri/src/"] },
     Confined { what: What::Text("@tauri-apps"), to: DOOR },
     Confined { what: What::Text("{@html"), to: NOWHERE },
@@ -203,6 +208,10 @@ fn the_plan_of_the_house_names_every_room() {
 
 #[test]
 fn migrations_that_have_landed_are_as_they_were() {
-    let list = std::fs::read_to_string(root().join("tests/migrations.sha256")).unwrap();
-    assert_stands(&find_edited_migrations(root(), &list).unwrap());
+    assert_stands(&find_edited(root(), &MIGRATIONS).unwrap());
+}
+
+#[test]
+fn recordings_that_have_landed_are_as_they_were() {
+    assert_stands(&find_edited(root(), &RECORDINGS).unwrap());
 }

@@ -2,11 +2,11 @@
 //!
 //! Most walls are a missing line in a `Cargo.toml`, and the compiler keeps them. These checks keep the rest: that
 //! nobody adds the line, that primitives stay in the few rooms made for them, that each step has its name on every
-//! floor, and that a migration which has landed is never edited. `tests/walls.rs` holds the tables; each check
+//! floor, and that a migration or a recording which has landed is never edited. `tests/walls.rs` holds the tables; each check
 //! is a function of its input, so that its own tests can show that it fails when it must.
 
 mod arrows;
-mod migrations;
+mod landed;
 mod rooms;
 mod sources;
 
@@ -18,7 +18,7 @@ use std::{
 
 pub use self::{
     arrows::{Arrows, Reach},
-    migrations::find_edited_migrations,
+    landed::{Landed, MIGRATIONS, RECORDINGS, find_edited},
     rooms::{Cell, Must, find_missing_rooms, find_unnamed_rooms},
     sources::{Confined, Source, What, find_strays, read_sources},
 };

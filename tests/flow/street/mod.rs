@@ -3,12 +3,14 @@
 mod shop;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use passerby_protocol::claim::{AttributeValue, ClaimName};
 use passerby_protocol::issuer::Issuer;
 use passerby_protocol::keys::{RelayKeys, SigningKey};
+use passerby_relay::period::KeysFolder;
 use passerby_relay::{Identity, RelayState, serve};
 use passerby_relay_store::RelayStore;
 use passerby_relay_store_postgres::{PostgresStore, fresh};
@@ -35,25 +37,33 @@ pub struct Street {
 impl Street {
     /// A relay that knows the shop, a shop that is open, and nobody there yet.
     pub async fn new() -> Self {
+        let [relay, shop] = [
+            TcpListener::bind("127.0.0.1:0").await.unwrap(),
+            TcpListener::bind("127.0.0.1:0").await.unwrap(),
+        ];
+        let (mut street, state) = Self::lay_out(relay.local_addr().unwrap(), shop).await;
+        tokio::spawn(serve(relay, None, state, std::future::pending()));
+        street.shop.attest(&mut street.rng).await;
+        street
+    }
+
+    /// The same before the relay, which is to be reached at this address, has begun to serve.
+    pub async fn lay_out(relay: SocketAddr, shop: TcpListener) -> (Self, RelayState) {
         let clock = Arc::new(TestClock::default());
         let mut rng = rng::seeded(11);
         let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let issuer = Issuer::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let issuer = Issuer::parse(&format!("http://{relay}")).unwrap();
         let relay_key = SigningKey::make(&mut rng);
         let relay_keys = RelayKeys::new(issuer.clone(), [relay_key.public()]);
-        let shop = Shop::open(issuer.clone(), clock.clone(), &mut rng).await;
+        let shop = Shop::open(shop, issuer.clone(), clock.clone(), &mut rng);
 
         let store = open_store(&folder).await;
         let root = shop.root.public().jkt();
         store.add_shop(shop.sector.as_str(), root.as_str(), NOON.seconds()).await.unwrap();
-        let identity = Identity::new(issuer.clone(), relay_key, true).unwrap();
-        let state = RelayState::new(identity, store, clock.clone(), rng::seeded(12));
-        tokio::spawn(serve(listener, None, state, std::future::pending()));
-
-        let mut street = Self { clock, relay_keys, shop, rng, folder };
-        street.shop.attest(&mut street.rng).await;
-        street
+        let identity = Identity::new(issuer, relay_key, true).unwrap();
+        let keys = KeysFolder::at(folder.path().join("keys"));
+        let state = RelayState::new(identity, store, clock.clone(), rng::seeded(12), &keys);
+        (Self { clock, relay_keys, shop, rng, folder }, state)
     }
 
     /// Anna's wallet, with her details in it.

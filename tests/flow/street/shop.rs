@@ -21,6 +21,7 @@ use passerby_protocol::time::{Clock as _, DAY};
 use passerby_protocol::verify::Statement;
 use passerby_testkit::clock::TestClock;
 use rand_chacha::ChaCha20Rng;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -39,7 +40,7 @@ pub struct Shop {
     pub root: SigningKey,
     pub statement: Arc<Mutex<String>>,
     request_key: SigningKey,
-    release_key: ReleaseKey,
+    pub release_key: ReleaseKey,
     issuer: Issuer,
     clock: Arc<TestClock>,
     http: reqwest::Client,
@@ -48,8 +49,7 @@ pub struct Shop {
 
 impl Shop {
     /// Makes keys, signs the first Statement, and serves it at the shop's own host.
-    pub async fn open(issuer: Issuer, clock: Arc<TestClock>, rng: &mut ChaCha20Rng) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    pub fn open(listener: TcpListener, issuer: Issuer, clock: Arc<TestClock>, rng: &mut ChaCha20Rng) -> Self {
         let sector = format!("shoes.localhost:{}", listener.local_addr().unwrap().port());
         let sector = Sector::parse(&sector).unwrap();
         let (root, request_key, release_key) =
@@ -216,14 +216,17 @@ impl Shop {
     /// A call to the relay with a shop proof: the status and the JSON.
     pub async fn try_post(&self, path: &str, body: &Value, rng: &mut ChaCha20Rng) -> (u16, Value) {
         let body = serde_json::to_vec(body).unwrap();
-        let htu = format!("{}{path}", self.issuer);
-        let call = HttpCall { method: "POST", htu: &htu, body: &body };
-        let proof =
-            ShopProof::make(&self.sector, &self.issuer, call, &self.request_key, self.clock.now(), rng)
-                .unwrap();
-        let request =
-            self.http.post(&htu).bearer_auth(proof).header("content-type", "application/json").body(body);
-        let answer = request.send().await.unwrap();
+        let call = self.call(Method::POST, path, body, rng);
+        let answer = call.header("content-type", "application/json").send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// A call to the relay with a shop proof, not yet sent.
+    pub fn call(&self, method: Method, path: &str, body: Vec<u8>, rng: &mut ChaCha20Rng) -> RequestBuilder {
+        let htu = format!("{}{path}", self.issuer);
+        let call = HttpCall { method: method.as_str(), htu: &htu, body: &body };
+        let proof =
+            ShopProof::make(&self.sector, &self.issuer, call, &self.request_key, self.clock.now(), rng);
+        self.http.request(method, &htu).bearer_auth(proof.unwrap()).body(body)
     }
 }

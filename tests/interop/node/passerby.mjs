@@ -8,12 +8,12 @@ const PROGRAM = process.env.PASSERBY_WALLET;
 
 export const ANNA = { name: "Anna Beispiel", email: "anna@example.org", address: { postal_code: "01069", locality: "Dresden" } };
 
-/** Makes a vault with Anna's details. `run` resolves with the exit code and the one object that was printed. */
-export async function makeWallet(options = []) {
+/** Makes a vault with Anna's details, or others. `run` resolves with the exit code and the one object that was printed. */
+export async function makeWallet(options = [], person = ANNA) {
   const folder = mkdtempSync(join(tmpdir(), "passerby-interop-"));
   const [passphrase, details] = [join(folder, "passphrase"), join(folder, "details.json")];
   writeFileSync(passphrase, "a passphrase for tests only\n");
-  writeFileSync(details, JSON.stringify(ANNA));
+  writeFileSync(details, JSON.stringify(person));
   const run = (...words) => new Promise((resolve, reject) => {
     const all = ["--vault", join(folder, "vault.db"), "--passphrase-file", passphrase, "--json", ...options, ...words];
     const child = spawn(PROGRAM, all, { stdio: ["ignore", "pipe", "inherit"] });
