@@ -1,4 +1,5 @@
-//! `cargo xtask bundle`: the packages for Linux, `.deb` and `.rpm`, made by Tauri's own program from a build that this one makes.
+//! `cargo xtask bundle`: the packages for Linux. The wallet's `.deb` and `.rpm` are made by Tauri's own program from a build that this one makes;
+//! the relay's `.deb` is [`relay`]'s.
 //!
 //! ```text
 //! cargo build ─▶ a stripped copy ─┬▶ tauri bundle ─▶ .deb (packed anew), .rpm
@@ -8,6 +9,8 @@
 //! A copy, because Tauri writes into the program what kind of package it is in: cargo's own stays as cargo left it. The terminal's
 //! wallet is not in it: it would double what people download. What it must
 //! never do: fetch a tool that is not in `ui/package-lock.json`. An `AppImage` needs such a tool, and is made on the forge.
+
+pub mod relay;
 
 use std::{
     fs,
@@ -24,7 +27,7 @@ use crate::{
     install::{self, run_quietly},
     needs::{self, Needs},
     notices,
-    rust::{self, WINDOW},
+    rust::{self, OPEN, WINDOW},
     stage::Outcome,
     tally::Tally,
 };
@@ -57,7 +60,7 @@ pub struct Way {
 /// What it needs of the system.
 pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::DEB];
 
-/// The largest `.deb` of a release, in bytes.
+/// The largest package of a release, in bytes.
 const LARGEST_DEB: u64 = 12_000_000;
 
 /// A package that was made.
@@ -73,7 +76,10 @@ pub struct Package {
 pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
     install::system_parts(checkout, &NEEDS.concat())?;
     let Arguments { debug, auditable, appimage } = *arguments;
-    for package in make(checkout, Way { debug, auditable, appimage })? {
+    let way = Way { debug, auditable, appimage };
+    let mut packages = make(checkout, way)?;
+    packages.push(relay::make(checkout, way, None)?);
+    for package in packages {
         println!("{}\n  {} bytes, SHA-256 {}", package.file.display(), package.size, package.sha256);
     }
     Ok(ExitCode::SUCCESS)
@@ -82,7 +88,9 @@ pub fn run(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
 /// The stage: those of a release, and whether they are as small as they are to be.
 pub fn stage(checkout: &Checkout) -> Result<Outcome> {
     let mut tally = Tally::default();
-    for package in make(checkout, Way::default())? {
+    let mut packages = make(checkout, Way::default())?;
+    packages.push(relay::make(checkout, Way::default(), None)?);
+    for package in packages {
         let fits = package.size <= LARGEST_DEB;
         eprintln!("  {} bytes  {}", package.size, package.file.display());
         if !fits {
@@ -95,7 +103,7 @@ pub fn stage(checkout: &Checkout) -> Result<Outcome> {
 
 /// Builds, and makes the `.deb`, the `.rpm` and what else was asked for, in this order.
 pub fn make(checkout: &Checkout, way: Way) -> Result<Vec<Package>> {
-    let program = build(checkout, way)?;
+    build(checkout, way)?;
     let profile = if way.debug { "debug" } else { "release" };
     let target = checkout.target().join("packages");
     let place = target.join(profile);
@@ -104,14 +112,21 @@ pub fn make(checkout: &Checkout, way: Way) -> Result<Vec<Package>> {
         fs::remove_dir_all(&place).with_context(|| format!("tried to empty {}", place.display()))?;
     }
     fs::create_dir_all(&place).with_context(|| format!("tried to make {}", place.display()))?;
-    let mut strip = checkout.program("strip");
-    strip.arg("--strip-all").arg("-o").arg(place.join(WINDOW)).arg(&program);
-    run_quietly(&mut strip)?;
+    for program in [WINDOW, OPEN] {
+        let built = if way.debug { checkout.built(program) } else { checkout.released(program) };
+        let mut strip = checkout.program("strip");
+        strip.arg("--strip-all").arg("-o").arg(place.join(program)).arg(built);
+        run_quietly(&mut strip)?;
+    }
     let about = checkout.root().join("src-tauri/tauri.conf.json");
     let text = fs::read_to_string(&about).with_context(|| format!("tried to read {}", about.display()))?;
     let conf: Value = serde_json::from_str(&text).context("tried to read tauri.conf.json")?;
     let libc = find_libc(checkout, &place)?;
-    let notices = if way.debug { notices::leave_out(&place)? } else { notices::write(checkout, &place)? };
+    let notices = if way.debug {
+        notices::leave_out(&place)?
+    } else {
+        notices::write(checkout, notices::WALLET, &place)?
+    };
 
     let mut tauri = checkout.program(checkout.root().join(icons::TAURI));
     let kinds: &[(&str, &str)] = &[("deb", "deb"), ("rpm", "rpm"), ("appimage", "AppImage")];
@@ -130,14 +145,12 @@ pub fn make(checkout: &Checkout, way: Way) -> Result<Vec<Package>> {
     kinds.iter().map(|(kind, end)| find_package(&place.join("bundle").join(kind), end)).collect()
 }
 
-/// The window's program.
-fn build(checkout: &Checkout, way: Way) -> Result<PathBuf> {
+/// The window's programs.
+fn build(checkout: &Checkout, way: Way) -> Result<()> {
     if way.debug {
-        rust::build(checkout, &[WINDOW])?;
-        return Ok(checkout.built(WINDOW));
+        return rust::build(checkout, &[WINDOW, OPEN]);
     }
-    rust::build_released(checkout, way.auditable)?;
-    Ok(checkout.released(WINDOW))
+    rust::build_released(checkout, way.auditable)
 }
 
 /// Packs a `.deb` as Debian packs its own (xz): Tauri's way leaves it half as large again.

@@ -14,8 +14,9 @@ mod recorder;
 mod stage_door;
 mod story;
 
-pub use cast::{Cast, details};
+pub use cast::{Cast, RelayWanted, details};
 pub use stage_door::Visitor;
+pub use story::tell as tell_story;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -67,7 +68,7 @@ fn show(checkout: &Checkout, arguments: &Arguments) -> Result<ExitCode> {
     install::system_parts(checkout, &needs.concat())?;
     npm::install(checkout)?;
     eprintln!("building the programs");
-    let programs: Vec<_> = rust::PROGRAMS.iter().copied().chain([rust::WINDOW]).collect();
+    let programs: Vec<_> = rust::PROGRAMS.iter().copied().chain([rust::WINDOW, rust::OPEN]).collect();
     rust::build(checkout, &programs)?;
     let folder = make_folder()?;
     let cast = Cast::raise(checkout, &folder, false)?;

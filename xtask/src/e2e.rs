@@ -68,7 +68,7 @@ pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, ne
 fn tell(checkout: &Checkout, only: &[String], keep: bool) -> Result<Tally> {
     npm::install(checkout)?;
     eprintln!("building the programs");
-    let programs: Vec<_> = rust::PROGRAMS.iter().copied().chain([rust::WINDOW]).collect();
+    let programs: Vec<_> = rust::PROGRAMS.iter().copied().chain([rust::WINDOW, rust::OPEN]).collect();
     rust::build(checkout, &programs)?;
     rust::build_examples(checkout, &[verifier::PROGRAM])?;
     let screens = checkout.target().join("screens");

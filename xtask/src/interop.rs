@@ -1,7 +1,7 @@
 //! The stage that lets software nobody here wrote speak to the programs of this project.
 //!
 //! `tests/interop/node` gets a relay, a shop and its packing table, as the demo has them, the wallet's program and certificates for
-//! verifiers of other makes, all in `PASSERBY_..`. `tests/interop/python` gets the wallet's program.
+//! verifiers of other makes, all in `PASSERBY_..`. `tests/interop/python` gets the programs of wallet, relay and shop.
 
 use std::path::Path;
 

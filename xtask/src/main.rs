@@ -20,6 +20,8 @@ mod generate;
 mod icons;
 mod install;
 mod interop;
+mod machine;
+mod monitoring;
 mod needs;
 mod notices;
 mod npm;
@@ -27,6 +29,7 @@ mod package;
 mod postgres;
 mod process;
 mod python;
+mod relay_package;
 mod rust;
 mod snapshot;
 mod stage;
@@ -67,7 +70,7 @@ enum Verb {
     Bench(bench::Arguments),
     /// Tell stories in the real window, on a screen that nobody looks at.
     E2e(e2e::Arguments),
-    /// Make the packages for Linux, `.deb` and `.rpm`.
+    /// Make the packages for Linux: the wallet's `.deb` and `.rpm`, and the relay's `.deb`.
     Bundle(bundle::Arguments),
     /// Run a command beside a private PostgreSQL server, for the tests that need one.
     Postgres(postgres::Arguments),

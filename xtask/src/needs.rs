@@ -2,9 +2,10 @@
 //! again what another brings.
 
 use crate::install::{
-    APPSTREAM, BINUTILS, C_COMPILER, CURL, DBUS, DBUS_MOCK, DBUS_MONITOR, DESKTOP_FILES, DPKG, GDBUS,
-    GNOME_KEYRING, KEEPASSXC, NGINX, NODE, NPM, PKG_CONFIG, POSTGRESQL, PYTHON, RPM, SETPRIV, SQLITE,
-    SYSTEMD, SystemPart, TYPEFACE, UNSHARE, WEBKIT, WEBKIT_DRIVER, XCLIP, XDG_UTILS, XDOTOOL, XVFB,
+    APPSTREAM, BINUTILS, C_COMPILER, CHROMIUM, CURL, DBUS, DBUS_MOCK, DBUS_MONITOR, DEBHELPER, DESKTOP_FILES,
+    DPKG, FAKETIME, GDBUS, GNOME_KEYRING, IPROUTE, KEEPASSXC, LINTIAN, NFTABLES, NGINX, NODE, NPM, NSENTER,
+    PEBBLE, PKG_CONFIG, POSTGRESQL, PYTHON, RPM, SETPRIV, SQLITE, SYSTEMD, SystemPart, TYPEFACE, UNSHARE,
+    WEBKIT, WEBKIT_DRIVER, XCLIP, XDG_UTILS, XDOTOOL, XVFB,
 };
 
 /// Parts of the system for one purpose.
@@ -22,8 +23,12 @@ pub const DESK: Needs = &[&XVFB, &XDOTOOL, &TYPEFACE, &DBUS, &GDBUS, &GNOME_KEYR
 pub const DRIVER: Needs = &[&WEBKIT_DRIVER, &XDG_UTILS];
 /// What the Rust tests play with at a [`DESK`].
 pub const STAND_INS: Needs = &[&DBUS_MOCK, &DBUS_MONITOR, &XCLIP, &UNSHARE];
-/// Around a relay: a proxy in front, a caller, and what starts it.
-pub const STREET: Needs = &[&CURL, &NGINX, &SYSTEMD];
+/// Around a relay: a proxy in front, a caller, who certifies it, and what starts it.
+pub const STREET: Needs = &[&CURL, &NGINX, &PEBBLE, &SYSTEMD];
+/// A browser at a shop's page, and a proxy between the two.
+pub const BROWSER: Needs = &[&CHROMIUM, &NGINX];
+/// Making a relay's life hard: a lossy wire, a clock that jumps, disks and name spaces of its own.
+pub const FAULTS: Needs = &[&IPROUTE, &NFTABLES, &FAKETIME, &UNSHARE];
 /// A page and a bus on the screen of whoever looks on.
 pub const OWN_DESK: Needs = &[&XDG_UTILS, &DBUS];
 /// Software in another language.
@@ -35,6 +40,8 @@ pub const SERVER: Needs = &[&POSTGRESQL, &SETPRIV];
 /// A program to compare with.
 pub const RIVAL: Needs = &[&KEEPASSXC];
 /// Making a package for Debian.
-pub const DEB: Needs = &[&BINUTILS, &DPKG];
+pub const DEB: Needs = &[&BINUTILS, &DPKG, &DEBHELPER];
 /// Looking into packages of all kinds.
 pub const PACKAGES: Needs = &[&RPM, &APPSTREAM];
+/// Judging a package for Debian, and a copy of this computer to try it in.
+pub const TRIAL: Needs = &[&LINTIAN, &UNSHARE, &NSENTER, &SETPRIV, &SYSTEMD];

@@ -1,8 +1,8 @@
-//! The notices of the libraries: one file with the licences' texts of everybody whose code is in the window's program.
+//! The notices of the libraries: one file with the licences' texts of everybody whose code is in a program.
 //!
 //! ```text
-//! cargo-about (crates, for this kind of computer) ─┐
-//! ui/scripts/notices.js (the window's files) ──────┴▶ one file
+//! cargo-about (crates, for this kind of computer) ──────────────┐
+//! ui/scripts/notices.js (the window's files, for the wallet) ───┴▶ one file
 //! ```
 //!
 //! Which licences may be in it says `deny.toml`, and nothing else. What it must never do: ask the network for a text; leave out
@@ -47,19 +47,69 @@ in the program, too: it is under Apache-2.0 or MIT, and what it is made of stand
 program only uses where it is installed, such as WebKitGTK, GTK and the C library, is not in it; your system has notices of its own.
 ";
 
-/// A few that are in every one of these programs.
-const CERTAIN: &[&str] =
-    &["tauri", "x25519-dalek", "hpke", "aws-lc-sys", "libsqlite3-sys", "svelte", "bits-ui", "tailwindcss"];
+/// The same for the relay.
+const RELAY_HEAD: &str = "\
+Notices of the libraries inside the Passerby relay
+==================================================
+
+The relay itself is under Apache-2.0 or MIT, as you like; see the file copyright beside this one. Inside its program is code of others,
+under licences of their own. Each text stands here once, behind the names of those it is for: crates of Rust that the program is made of,
+with the C inside some of them (SQLite, AWS-LC); some only helped to make it.
+
+Where others let one choose between licences, one is named, or all where a text is for all. The sources are in the public registry
+of Rust, under the names and versions given here, and none was changed; MPL-2.0 has us say so. Rust's standard library is in the
+program, too: it is under Apache-2.0 or MIT, and what it is made of stands in COPYRIGHT-library.html of each Rust.
+";
+
+/// What notices are of.
+#[derive(Clone, Copy)]
+pub struct Program {
+    /// The crate that it is built from, and its features.
+    manifest: &'static str,
+    features: &'static [&'static str],
+    has_window: bool,
+    head: &'static str,
+    /// A few that are in every one of these programs.
+    certain: &'static [&'static str],
+}
+
+/// The wallet with its window.
+pub const WALLET: Program = Program {
+    manifest: "src-tauri/Cargo.toml",
+    features: &["--features", "custom-protocol"],
+    has_window: true,
+    head: HEAD,
+    certain: &[
+        "tauri",
+        "x25519-dalek",
+        "hpke",
+        "aws-lc-sys",
+        "libsqlite3-sys",
+        "svelte",
+        "bits-ui",
+        "tailwindcss",
+    ],
+};
+/// The relay.
+pub const RELAY: Program = Program {
+    manifest: "crates/relay/Cargo.toml",
+    features: &[],
+    has_window: false,
+    head: RELAY_HEAD,
+    certain: &["axum", "tokio", "aws-lc-sys", "libsqlite3-sys", "sqlx-postgres"],
+};
 
 /// Writes the file into this folder, and says where it is.
-pub fn write(checkout: &Checkout, folder: &Path) -> Result<PathBuf> {
+pub fn write(checkout: &Checkout, program: Program, folder: &Path) -> Result<PathBuf> {
     let allowed = read_allowed(checkout)?;
-    let crates = ask_about_crates(checkout, folder, &allowed).context("tried to list the crates")?;
-    let packages = ask_about_packages(checkout).context("tried to list the packages of npm")?;
-    let mut text = HEAD.to_owned();
+    let crates = ask_about_crates(checkout, program, folder, &allowed).context("tried to list the crates")?;
+    let mut text = program.head.to_owned();
     add_part(&mut text, "1. Crates of Rust", &crates_by_text(&crates)?);
-    add_part(&mut text, "2. Packages of npm", &packages_by_text(&packages, &allowed)?);
-    judge(&text)?;
+    if program.has_window {
+        let packages = ask_about_packages(checkout).context("tried to list the packages of npm")?;
+        add_part(&mut text, "2. Packages of npm", &packages_by_text(&packages, &allowed)?);
+    }
+    judge(&text, program)?;
     let file = folder.join(NAME);
     fs::write(&file, text).with_context(|| format!("tried to write {}", file.display()))?;
     Ok(file)
@@ -78,8 +128,8 @@ pub fn leave_out(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Whether a few that are certainly in the program stand in the file.
-fn judge(text: &str) -> Result<()> {
-    for name in CERTAIN {
+fn judge(text: &str, program: Program) -> Result<()> {
+    for name in program.certain {
         let begin = format!("* {name} ");
         ensure!(text.lines().any(|line| line.starts_with(&begin)), "nothing is said of {name}");
     }
@@ -97,7 +147,12 @@ fn read_allowed(checkout: &Checkout) -> Result<Vec<String>> {
         .collect()
 }
 
-fn ask_about_crates(checkout: &Checkout, folder: &Path, allowed: &[String]) -> Result<Value> {
+fn ask_about_crates(
+    checkout: &Checkout,
+    program: Program,
+    folder: &Path,
+    allowed: &[String],
+) -> Result<Value> {
     install::tool(checkout, &CARGO_ABOUT)?;
     let mut about = Table::new();
     // A crate's own files, and not each of its sources: that takes minutes, and those who wrote parts of them are named above.
@@ -113,7 +168,7 @@ fn ask_about_crates(checkout: &Checkout, folder: &Path, allowed: &[String]) -> R
     // Whatever the lock file names; after that nobody needs the network.
     run_quietly(&mut checkout.cargo(&["fetch", "--locked", "--quiet"]))?;
     let mut cargo = checkout.cargo(&["about", "generate", "--frozen", "--fail", "--format", "json"]);
-    cargo.args(["--features", "custom-protocol", "--manifest-path", "src-tauri/Cargo.toml"]);
+    cargo.args(program.features).args(["--manifest-path", program.manifest]);
     cargo.arg("--config").arg(&config).arg("--output-file").arg(&said);
     run_quietly(&mut cargo)?;
     let text = fs::read_to_string(&said).with_context(|| format!("tried to read {}", said.display()))?;
@@ -150,9 +205,12 @@ mod tests {
 
     #[test]
     fn a_file_without_the_best_known_is_no_file() {
-        let whole: Vec<_> = CERTAIN.iter().map(|name| format!("* {name} 1.0.0")).collect();
-        judge(&whole.join("\n")).unwrap();
-        assert!(judge(&whole[1..].join("\n")).unwrap_err().to_string().contains(CERTAIN[0]));
+        for program in [WALLET, RELAY] {
+            let whole: Vec<_> = program.certain.iter().map(|name| format!("* {name} 1.0.0")).collect();
+            judge(&whole.join("\n"), program).unwrap();
+            let less = judge(&whole[1..].join("\n"), program).unwrap_err();
+            assert!(less.to_string().contains(program.certain[0]));
+        }
     }
 
     #[test]

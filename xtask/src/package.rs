@@ -43,6 +43,7 @@ const APPLICATIONS: &str = "usr/share/applications";
 /// What people and other programs find of it, below the root.
 const EXPECTED: &[&str] = &[
     "usr/bin/passerby-desktop",
+    "usr/bin/passerby-open",
     "usr/share/applications/Passerby.desktop",
     "usr/share/metainfo/org.passerby.Wallet.metainfo.xml",
     "usr/share/doc/passerby/copyright",

@@ -35,6 +35,15 @@ const UNPRIVILEGED: &str = "nobody";
 /// How long it may take to start.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What a server is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// As quick as it can be: nothing outlives the power of this computer.
+    Testing,
+    /// As it would be used: a commit waits for the disk. On the first core only.
+    Measuring,
+}
+
 /// Run a command beside a private PostgreSQL server, whose address stands in `PASSERBY_TEST_POSTGRES`.
 #[derive(clap::Args)]
 #[command(
@@ -72,6 +81,11 @@ pub struct Server {
 impl Server {
     /// Lays out a cluster and starts a server on it. The parts of the system must be there.
     pub fn start(checkout: &Checkout) -> Result<Self> {
+        Self::start_for(checkout, Purpose::Testing)
+    }
+
+    /// The same for a purpose.
+    pub fn start_for(checkout: &Checkout, purpose: Purpose) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("passerby-pg-").tempdir();
         let folder = folder.context("tried to make a folder for PostgreSQL")?;
         let user = RunAs::find()?;
@@ -85,15 +99,20 @@ impl Server {
         for setting in [
             "listen_addresses=127.0.0.1",
             "max_connections=300",
-            // Nothing here outlives the power of this computer.
-            "fsync=off",
-            "full_page_writes=off",
             "autovacuum_naptime=10s",
             "log_min_messages=warning",
         ] {
             postgres.args(["-c", setting]);
         }
+        if purpose == Purpose::Testing {
+            postgres.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
+        }
         let mut process = Process::start("postgres", &mut postgres, &log)?;
+        if purpose == Purpose::Measuring {
+            // Those that it starts later stay there too.
+            let id = process.id().unwrap_or_default().to_string();
+            run_quietly(checkout.program("taskset").args(["--cpu-list", "--pid", "0", &id]))?;
+        }
         // At once, whoever is still connected.
         process.end_with("INT");
         let server = Self { process, port, password, folder };
@@ -129,13 +148,18 @@ impl Server {
         Ok(self.address(name))
     }
 
-    /// PostgreSQL's own client, connected to a database. The password is not on its command line, which everybody can read.
+    /// PostgreSQL's own client, connected to a database.
     fn psql(&self, checkout: &Checkout, database: &str) -> Result<Command> {
         let mut psql = checkout.program(find_server_program("psql")?);
         psql.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"]);
-        psql.env("PGHOST", "127.0.0.1").env("PGPORT", self.port.to_string());
-        psql.env("PGUSER", OWNER).env("PGPASSWORD", &self.password).env("PGDATABASE", database);
+        self.connect(&mut psql, database);
         Ok(psql)
+    }
+
+    /// Tells one of PostgreSQL's programs where to connect. The password is not on its command line, which everybody can read.
+    pub fn connect(&self, program: &mut Command, database: &str) {
+        program.env("PGHOST", "127.0.0.1").env("PGPORT", self.port.to_string());
+        program.env("PGUSER", OWNER).env("PGPASSWORD", &self.password).env("PGDATABASE", database);
     }
 
     /// Ends it, and its folder goes.

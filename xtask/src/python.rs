@@ -26,6 +26,9 @@ pub fn test_interop(checkout: &Checkout) -> Result<Tally> {
     pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider"]);
     pytest.current_dir(checkout.root().join(FOLDER));
     pytest.env("PYTHONDONTWRITEBYTECODE", "1").env("PASSERBY_PROGRAM", checkout.built("passerby"));
+    // Built by the stage, as the demo has them.
+    pytest.env("PASSERBY_RELAY_PROGRAM", checkout.built("passerby-relay"));
+    pytest.env("PASSERBY_SHOP_PROGRAM", checkout.built("passerby-shop"));
     let ended = stream::run(&mut pytest)?;
     Ok(Tally::of_runner(ended.success, parse_pytest(&ended.text)))
 }

@@ -1,5 +1,6 @@
 //! The stages that cargo and its companions run.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -26,6 +27,12 @@ const WHOLE: &[&str] = &[
 
 /// The program with the window.
 pub const WINDOW: &str = "passerby-desktop";
+
+/// What the system starts for a link: hands it to the window, or becomes it.
+pub const OPEN: &str = "passerby-open";
+
+/// The relay's program.
+pub const RELAY: &str = "passerby-relay";
 
 /// The programs of the project.
 pub const PROGRAMS: &[&str] = &["passerby", "passerby-relay", "passerby-shop"];
@@ -54,13 +61,21 @@ pub fn build_examples(checkout: &Checkout, examples: &[&str]) -> Result<()> {
     run_quietly(&mut cargo).context("tried to build the examples")
 }
 
-/// Builds the wallet's window as people get it. It alone: in the whole workspace, what the tests ask of the libraries would be
+/// Builds the wallet's window, and what opens it, as people get them. They alone: in the whole workspace, what the tests ask of the libraries would be
 /// in it.
 pub fn build_released(checkout: &Checkout, auditable: bool) -> Result<()> {
     window::build(checkout)?;
     let mut cargo = checkout.cargo(if auditable { &["auditable", "build"] } else { &["build"] });
-    cargo.args(["--release", "--locked", "-p", WINDOW, "--features", "custom-protocol", "--bin", WINDOW]);
+    cargo.args(["--release", "--locked", "-p", WINDOW, "--features", "custom-protocol"]);
+    cargo.args(["--bin", WINDOW, "--bin", OPEN]);
     run_quietly(&mut cargo).context("tried to build the window for release")
+}
+
+/// Builds the relay as people get it, alone likewise.
+pub fn build_released_relay(checkout: &Checkout, auditable: bool) -> Result<()> {
+    let mut cargo = checkout.cargo(if auditable { &["auditable", "build"] } else { &["build"] });
+    cargo.args(["--release", "--locked", "-p", RELAY, "--bin", RELAY]);
+    run_quietly(&mut cargo).context("tried to build the relay for release")
 }
 
 /// Cargo with a verb for the whole workspace, and what must be there before it compiles.
@@ -104,10 +119,10 @@ pub fn walls(checkout: &Checkout) -> Result<Outcome> {
     run_tests(checkout, &["--test", "walls"])
 }
 
-/// All but the walls, which are a stage of their own and would count twice; beside a PostgreSQL server of their own.
+/// All but the walls and the faults, which are stages of their own and would count twice; beside a PostgreSQL server of their own.
 pub fn tests(checkout: &Checkout) -> Result<Outcome> {
     let server = Server::start(checkout).context("tried to start a PostgreSQL server for the tests")?;
-    let mut command = nextest(checkout, &["-E", "not binary(walls)"])?;
+    let mut command = nextest(checkout, &["-E", "not binary(walls) and not binary(faults)"])?;
     server.introduce(&mut command);
     let ended = stream::run(&mut command)?;
     server.end()?;
@@ -121,6 +136,32 @@ pub fn kills(checkout: &Checkout) -> Result<Outcome> {
     let mut command = whole(checkout, &["nextest", "run"])?;
     command.args(["--cargo-quiet", "--profile", "long", "-E", "binary(kill) | test(/killed_at_any/)"]);
     command.env("PASSERBY_KILL_RUNS", "1000");
+    let ended = stream::run(&mut command)?;
+    Ok(Outcome::Ran(Tally::of_runner(ended.success, parse_nextest(&ended.text))))
+}
+
+/// Everything that can fail around a relay does, while wallets and shops are at work.
+pub fn faults(checkout: &Checkout) -> Result<Outcome> {
+    install::tool(checkout, &NEXTEST)?;
+    build(checkout, &[RELAY])?;
+    let mut command = whole(checkout, &["nextest", "run"])?;
+    command.args(["-E", "binary(faults)"]);
+    run_faults(command, &checkout.built(RELAY), 25)
+}
+
+/// The same as often as it takes to meet rare things, with the program as people run it; now and then the database is away for a minute.
+pub fn faults_in_full(checkout: &Checkout) -> Result<Outcome> {
+    install::tool(checkout, &NEXTEST)?;
+    run_quietly(&mut checkout.cargo(&["build", "--release", "--locked", "--bin", RELAY]))?;
+    let mut command = checkout.cargo(&["nextest", "run", "--cargo-profile", "release"]);
+    command.args(["--package", "passerby-tests", "--test", "faults"]).env("PASSERBY_FAULT_LONG", "1");
+    run_faults(command, &checkout.released(RELAY), 1_000)
+}
+
+fn run_faults(mut command: Command, relay: &Path, runs: u32) -> Result<Outcome> {
+    // What it counts is shown, also when nothing failed.
+    command.args(["--cargo-quiet", "--no-fail-fast", "--profile", "long", "--success-output", "immediate"]);
+    command.env("PASSERBY_RELAY_PROGRAM", relay).env("PASSERBY_FAULT_RUNS", runs.to_string());
     let ended = stream::run(&mut command)?;
     Ok(Outcome::Ran(Tally::of_runner(ended.success, parse_nextest(&ended.text))))
 }

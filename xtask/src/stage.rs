@@ -8,9 +8,9 @@ use anyhow::Result;
 use crate::{
     bench, bundle,
     checkout::Checkout,
-    demo_check, e2e, fuzz, generate, interop,
+    demo_check, e2e, fuzz, generate, interop, monitoring,
     needs::{self, Needs},
-    npm, package, rust,
+    npm, package, relay_package, rust,
     tally::Tally,
     window,
 };
@@ -62,7 +62,8 @@ const TESTS: &[Needs] = &[
     needs::SERVER,
 ];
 const SCRIPTS: &[Needs] = &[needs::SCRIPTS];
-const STRANGERS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::STRANGERS];
+const FAULTS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs::SERVER, needs::FAULTS];
+const STRANGERS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::STRANGERS, needs::BROWSER];
 const STORY: &[Needs] = &[needs::COMPILER, needs::SCRIPTS];
 const BENCH: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::RIVAL];
 
@@ -82,6 +83,13 @@ pub const STAGES: &[Stage] = &[
         generate::check,
     ),
     stage("rust", Ordinary, "the Rust tests", TESTS, rust::tests),
+    stage(
+        "faults",
+        Ordinary,
+        "relay, database, disk, clock and network fail, in 25 seeded runs under 50 wallets",
+        FAULTS,
+        rust::faults,
+    ),
     stage("doctests", Ordinary, "the examples in the documentation", BUILD, rust::doctests),
     stage(
         "window",
@@ -113,6 +121,20 @@ pub const STAGES: &[Stage] = &[
         package::NEEDS,
         package::stage,
     ),
+    stage(
+        "monitoring",
+        Ordinary,
+        "the relay's alerts, as Prometheus reads and tries them, and its Dockerfile",
+        monitoring::NEEDS,
+        monitoring::stage,
+    ),
+    stage(
+        "relay-package",
+        Ordinary,
+        "the relay's package: installed, a first release through it, upgraded, removed",
+        relay_package::NEEDS,
+        relay_package::stage,
+    ),
     stage("interop", Ordinary, "software nobody here wrote, against our programs", STRANGERS, interop::run),
     stage(
         "kills",
@@ -121,6 +143,7 @@ pub const STAGES: &[Stage] = &[
         BUILD,
         rust::kills,
     ),
+    stage("fault-1000", Full, "the same in 1,000 runs", FAULTS, rust::faults_in_full),
     stage(
         "fuzz",
         Full,

@@ -5,7 +5,6 @@
 //! shop for the first time.
 
 mod eye;
-mod memory;
 mod visit;
 
 use std::{fs, path::Path};
@@ -84,8 +83,8 @@ fn prepare(checkout: &Checkout) -> Result<()> {
         build(checkout, package, &["--bin", program])?;
     }
     // Together, so that both windows stand on the same Tauri.
-    let windows =
-        ["--features", "custom-protocol,mock-screen", "--bin", rust::WINDOW, "--example", "empty_window"];
+    let features = ["--features", "custom-protocol,mock-screen", "--example", "empty_window"];
+    let windows = [&features[..], &["--bin", rust::WINDOW, "--bin", rust::OPEN]].concat();
     build(checkout, rust::WINDOW, &windows)
 }
 
@@ -173,7 +172,7 @@ impl Times {
             ("unlock to a list that stands", unlock),
             ("derive a key", derive),
             ("link to a consent that stands", link),
-            ("a second instance, without a link", second),
+            ("what a click starts, without a link", second),
             ("send to a receipt that stands", send),
         ] {
             report.keep(name, series);

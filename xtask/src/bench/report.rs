@@ -20,7 +20,7 @@ pub struct Report {
 
 /// What has a goal of its own, or is told beside: not a ratio.
 struct Figure {
-    name: &'static str,
+    name: String,
     unit: &'static str,
     /// The most it should be; absent for what is told beside.
     goal: Option<f64>,
@@ -29,9 +29,33 @@ struct Figure {
 
 struct Ratio {
     name: String,
-    /// The most it should be; absent for what is told beside.
-    goal: Option<f64>,
+    /// Absent for what is told beside.
+    goal: Option<Goal>,
     value: f64,
+}
+
+/// What a value should be.
+#[derive(Clone, Copy)]
+enum Goal {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Goal {
+    fn bound(self) -> f64 {
+        match self {
+            Self::AtMost(bound) | Self::AtLeast(bound) => bound,
+        }
+    }
+
+    /// What is said of a value that misses it.
+    fn judge(self, value: f64) -> &'static str {
+        match self {
+            Self::AtMost(bound) if value > bound => "  <-- above its goal",
+            Self::AtLeast(bound) if value < bound => "  <-- below its goal",
+            _ => "",
+        }
+    }
 }
 
 impl Report {
@@ -60,12 +84,25 @@ impl Report {
 
     /// Keeps the ratio of two medians.
     pub fn compare(&mut self, name: impl Into<String>, goal: Option<f64>, ours: &Series, theirs: &Series) {
+        let goal = goal.map(Goal::AtMost);
+        self.ratios.push(Ratio { name: name.into(), goal, value: ours.median() / theirs.median() });
+    }
+
+    /// The same, of what should be much.
+    pub fn compare_at_least(&mut self, name: impl Into<String>, goal: f64, ours: &Series, theirs: &Series) {
+        let goal = Some(Goal::AtLeast(goal));
         self.ratios.push(Ratio { name: name.into(), goal, value: ours.median() / theirs.median() });
     }
 
     /// Keeps the medians of something in a unit of its own.
-    pub fn measure(&mut self, name: &'static str, unit: &'static str, goal: Option<f64>, series: Series) {
-        self.figures.push(Figure { name, unit, goal, series });
+    pub fn measure(
+        &mut self,
+        name: impl Into<String>,
+        unit: &'static str,
+        goal: Option<f64>,
+        series: Series,
+    ) {
+        self.figures.push(Figure { name: name.into(), unit, goal, series });
     }
 
     /// Says something about the run.
@@ -76,8 +113,11 @@ impl Report {
     pub fn to_json(&self) -> Value {
         let ratios: Map<_, _> =
             self.ratios.iter().map(|ratio| (ratio.name.clone(), json!(round(ratio.value)))).collect();
-        let goals: Map<_, _> =
-            self.ratios.iter().filter_map(|ratio| Some((ratio.name.clone(), json!(ratio.goal?)))).collect();
+        let goals: Map<_, _> = self
+            .ratios
+            .iter()
+            .filter_map(|ratio| Some((ratio.name.clone(), json!(ratio.goal?.bound()))))
+            .collect();
         let seconds: Map<_, _> =
             self.series.iter().map(|(name, series)| (name.clone(), series.to_json())).collect();
         let place: Map<_, _> =
@@ -112,7 +152,7 @@ impl fmt::Display for Report {
             writeln!(out, "\n{:<34} {:>12} {:>12} {:>12} {:>12}", "", "median", "min", "max", "goal")?;
         }
         for Figure { name, unit, goal, series } in &self.figures {
-            let (goal, mark) = judge(*goal, series.median());
+            let (goal, mark) = judge(goal.map(Goal::AtMost), series.median());
             let [median, min, max] =
                 [series.median(), series.min(), series.max()].map(|value| format!("{value:.1}"));
             let name = format!("{name} ({unit})");
@@ -126,14 +166,14 @@ impl Figure {
     fn to_json(&self) -> (String, Value) {
         let Self { name, unit, goal, series } = self;
         let [median, min, max] = [series.median(), series.min(), series.max()].map(round);
-        ((*name).to_owned(), json!({ "median": median, "min": min, "max": max, "unit": unit, "goal": goal }))
+        (name.clone(), json!({ "median": median, "min": min, "max": max, "unit": unit, "goal": goal }))
     }
 }
 
 /// The goal, and whether it is missed.
-fn judge(goal: Option<f64>, value: f64) -> (String, &'static str) {
-    let text = goal.map_or("-".to_owned(), |goal| format!("{goal}"));
-    (text, if goal.is_some_and(|goal| value > goal) { "  <-- above its goal" } else { "" })
+fn judge(goal: Option<Goal>, value: f64) -> (String, &'static str) {
+    let text = goal.map_or("-".to_owned(), |goal| goal.bound().to_string());
+    (text, goal.map_or("", |goal| goal.judge(value)))
 }
 
 fn round(value: f64) -> f64 {
@@ -173,12 +213,15 @@ mod tests {
         report.compare("unlock_1000", Some(1.3), &series(0.12), &series(0.1));
         report.compare("seal", Some(1.35), &series(0.2), &series(0.1));
         report.compare("beside", None, &series(9.0), &series(1.0));
+        report.compare_at_least("postgres", 0.6, &series(0.5), &series(1.0));
         let text = report.to_string();
         let marked: Vec<_> = text.lines().filter(|line| line.contains("above its goal")).collect();
         assert_eq!(marked.len(), 1, "{text}");
         assert!(marked[0].starts_with("seal "), "{text}");
+        let below = text.lines().find(|line| line.contains("below its goal"));
+        assert!(below.is_some_and(|line| line.starts_with("postgres ")), "{text}");
         assert_eq!(report.to_json()["ratios"]["unlock_1000"], 1.2);
-        assert_eq!(report.to_json()["goals"].as_object().unwrap().len(), 2);
+        assert_eq!(report.to_json()["goals"].as_object().unwrap().len(), 3);
         assert!(report.to_json()["figures"].is_null());
     }
 

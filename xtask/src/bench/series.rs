@@ -22,6 +22,11 @@ impl Series {
         Ok(Self(list))
     }
 
+    /// Of what is taken once.
+    pub fn of(value: f64) -> Self {
+        Self(vec![value])
+    }
+
     /// Runs a program to its end and notes how long that took. Its output is not shown; failing is an error.
     pub fn run(&mut self, command: &mut Command, typed: &str) -> Result<()> {
         let name = command.get_program().to_string_lossy().into_owned();

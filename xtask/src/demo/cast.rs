@@ -32,6 +32,17 @@ pub fn details() -> Value {
     })
 }
 
+/// What a relay of the story is told.
+pub struct RelayWanted<'a> {
+    /// Where it is to listen, on loopback.
+    pub port: u16,
+    /// Where it is reached.
+    pub address: &'a str,
+    /// The shop that it is to know, and the thumbprint of its root key.
+    pub sector: &'a str,
+    pub root_jkt: &'a str,
+}
+
 /// Everybody, on stage.
 pub struct Cast {
     folder: PathBuf,
@@ -56,6 +67,16 @@ impl Cast {
     /// With `record`, all that passes between wallet, shop and relay is written down on the way. That ends with this
     /// program: without it, the others can go on alone.
     pub fn raise(checkout: &Checkout, folder: &Path, record: bool) -> Result<Self> {
+        Self::raise_around(checkout, folder, record, |wanted| start_relay(checkout, folder, wanted))
+    }
+
+    /// The same around another relay than the one of this build.
+    pub fn raise_around(
+        checkout: &Checkout,
+        folder: &Path,
+        record: bool,
+        start_relay: impl FnOnce(&RelayWanted<'_>) -> Result<Process>,
+    ) -> Result<Self> {
         for name in ["relay", "shop", "web", "packing", "wallet", "logs", "traffic"] {
             fs::create_dir(folder.join(name)).with_context(|| format!("making the folder {name}"))?;
         }
@@ -75,7 +96,12 @@ impl Cast {
         let sector = format!("shoes.localhost:{public_shop_port}");
 
         let root_jkt = make_shop_keys(checkout, folder, &sector)?;
-        let relay = start_relay(checkout, folder, relay_port, &relay_address, &sector, &root_jkt)?;
+        let relay = start_relay(&RelayWanted {
+            port: relay_port,
+            address: &relay_address,
+            sector: &sector,
+            root_jkt: &root_jkt,
+        })?;
         let mut shop = checkout.program("node");
         shop.current_dir(checkout.root().join("examples/shop"));
         shop.args(["web/main.js", "--host", "shoes.localhost", "--relay", &relay_address]);
@@ -105,6 +131,12 @@ impl Cast {
         };
         cast.fill_wallet()?;
         Ok(cast)
+    }
+
+    /// Ends the relay, and has another one take its part.
+    pub fn exchange_relay(self, start: impl FnOnce() -> Result<Process>) -> Result<Self> {
+        self.relay.end()?;
+        Ok(Self { relay: start()?, ..self })
     }
 
     /// What the packing table lets people in with.
@@ -207,14 +239,8 @@ fn make_shop_keys(checkout: &Checkout, folder: &Path, sector: &str) -> Result<St
     Ok(made["root_jkt"].as_str().context("passerby-shop init named no root key")?.to_owned())
 }
 
-fn start_relay(
-    checkout: &Checkout,
-    folder: &Path,
-    port: u16,
-    address: &str,
-    sector: &str,
-    root_jkt: &str,
-) -> Result<Process> {
+fn start_relay(checkout: &Checkout, folder: &Path, wanted: &RelayWanted<'_>) -> Result<Process> {
+    let RelayWanted { port, address, sector, root_jkt } = *wanted;
     let program = checkout.built("passerby-relay");
     let config = folder.join("relay/relay.toml");
     let mut init = checkout.program(&program);

@@ -143,7 +143,7 @@ impl Person {
 
     /// Clicks a link while the window is open: the program is started once more, hands it over and ends.
     pub fn click_link(&self, link: &str) -> Result<()> {
-        self.start(Command::new(&self.program).arg(link)).context("clicking a link")
+        self.start(Command::new(self.program.with_file_name(rust::OPEN)).arg(link)).context("clicking a link")
     }
 
     /// Starts a program as this person, and waits until it has ended well.

@@ -46,6 +46,8 @@ enum Sign {
     Program(&'static str),
     /// This file is below one of the folders where systems keep libraries and what programs share.
     File(&'static str),
+    /// A program of this name stands where root's programs are, which may not be on the search path.
+    Root(&'static str),
     /// A program of this name belongs to a PostgreSQL server.
     Server(&'static str),
 }
@@ -89,6 +91,14 @@ pub const POSTGRESQL: SystemPart =
 /// Starts a program as another user, and has it end with this one.
 pub const SETPRIV: SystemPart = program("setpriv", &["util-linux"], "setpriv");
 
+/// A wire between two network name spaces.
+pub const IPROUTE: SystemPart = program("ip", &["iproute2"], "iproute2");
+/// Throws packets away on it. Its program is where only root looks.
+pub const NFTABLES: SystemPart =
+    SystemPart { sign: Sign::Root("nft"), packages: &["nftables"], purpose: "nftables" };
+/// Has a program see another time.
+pub const FAKETIME: SystemPart = file("faketime/libfaketimeMT.so.1", &["faketime"], "faketime");
+
 /// What the window is drawn with: its headers, and with them all it is linked to.
 pub const WEBKIT: SystemPart =
     file("pkgconfig/webkit2gtk-4.1.pc", &["libwebkit2gtk-4.1-dev"], "WebKitGTK (libwebkit2gtk-4.1-dev)");
@@ -117,9 +127,19 @@ pub const DESKTOP_FILES: SystemPart =
 pub const CURL: SystemPart = program("curl", &["curl"], "curl");
 /// Stands in front of relays. Its program is where only root looks.
 pub const NGINX: SystemPart = file("nginx/html/index.html", &["nginx-light"], "nginx");
+/// A browser of people, without a screen.
+pub const CHROMIUM: SystemPart = program("chromium", &["chromium"], "chromium");
+/// Gives relays certificates, in tests.
+pub const PEBBLE: SystemPart = program("pebble", &["pebble"], "pebble");
 /// Judges the relay's unit.
 pub const SYSTEMD: SystemPart = program("systemd-analyze", &["systemd"], "systemd-analyze");
 
+/// Packs programs as Debian does, with its own scripts for users and units.
+pub const DEBHELPER: SystemPart = program("dh", &["debhelper"], "debhelper");
+/// Judges packages by Debian's rules.
+pub const LINTIAN: SystemPart = program("lintian", &["lintian"], "lintian");
+/// Enters the copy of this computer that a package is tried in.
+pub const NSENTER: SystemPart = program("nsenter", &["util-linux"], "nsenter");
 /// Installs a package into a folder.
 pub const DPKG: SystemPart = program("dpkg", &["dpkg"], "dpkg");
 /// Reads the other kind of package.
@@ -221,6 +241,10 @@ fn is_there(checkout: &Checkout, sign: Sign) -> bool {
     match sign {
         Sign::Program(name) => checkout.find_program(name).is_some(),
         Sign::File(name) => find_below(Path::new("/usr"), name).is_some(),
+        Sign::Root(name) => {
+            ["/usr/sbin", "/sbin"].iter().any(|folder| Path::new(folder).join(name).is_file())
+                || checkout.find_program(name).is_some()
+        }
         Sign::Server(name) => find_server_program(name).is_ok(),
     }
 }

@@ -11,12 +11,14 @@ use serde_json::json;
 
 use super::{
     eye::{Eye, Picture, Seen},
-    lay_down, memory, peers,
+    lay_down, peers,
 };
 use crate::{
+    bench::memory,
     demo::{Cast, Visitor},
     e2e::Person,
     process::Process,
+    rust,
 };
 
 /// What was measured: seconds and MiB.
@@ -29,9 +31,9 @@ pub struct Visit {
     pub memory_open: f64,
     /// From Enter to a list that stands.
     pub unlock: f64,
-    /// What a second instance takes that has nothing to hand over.
+    /// What the program takes that a click starts, with nothing to hand over.
     pub second: f64,
-    /// From the start of a second instance with a link to a consent screen that stands.
+    /// From the start of the program that a click starts to a consent screen that stands.
     pub link: f64,
     /// From Ctrl+Enter to a receipt that stands.
     pub send: f64,
@@ -65,18 +67,19 @@ impl Visit {
         let unlock = seen.last().context("nothing happened after Enter")?;
         let memory_open = measure(&process)?;
 
-        let second = take_time(person, program)?;
+        let opens = program.with_file_name(rust::OPEN);
+        let second = take_time(person, &opens)?;
         let start = || {
             person
-                .live(Command::new(program).arg(link))
+                .live(Command::new(&opens).arg(link))
                 .stdin(Stdio::null())
                 .spawn()
                 .context("tried to hand over a link")
         };
         let (mut handed, seen) = eye.watch(start, Picture::is_written)?;
         ensure!(
-            handed.wait().context("tried to wait for a second instance")?.success(),
-            "a second instance failed"
+            handed.wait().context("tried to wait for what hands a link over")?.success(),
+            "the link was not handed over"
         );
         let link = seen.last().context("nothing happened after the link")?;
 
@@ -134,6 +137,9 @@ fn hand_of(person: &Person, arguments: &[&str]) -> Command {
 fn take_time(person: &Person, program: &Path) -> Result<f64> {
     let begun = Instant::now();
     let status = person.live(&mut Command::new(program)).stdin(Stdio::null()).status();
-    ensure!(status.context("tried to start a second instance")?.success(), "a second instance failed");
+    ensure!(
+        status.context("tried to start what hands a link over")?.success(),
+        "the link was not handed over"
+    );
     Ok(begun.elapsed().as_secs_f64())
 }
