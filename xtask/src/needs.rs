@@ -2,10 +2,10 @@
 //! again what another brings.
 
 use crate::install::{
-    APPSTREAM, BINUTILS, C_COMPILER, CHROMIUM, CURL, DBUS, DBUS_MOCK, DBUS_MONITOR, DEBHELPER, DESKTOP_FILES,
-    DPKG, FAKETIME, GDBUS, GNOME_KEYRING, IPROUTE, KEEPASSXC, LINTIAN, NFTABLES, NGINX, NODE, NPM, NSENTER,
-    PEBBLE, PKG_CONFIG, POSTGRESQL, PYTHON, RPM, SETPRIV, SQLITE, SYSTEMD, SystemPart, TYPEFACE, UNSHARE,
-    WEBKIT, WEBKIT_DRIVER, XCLIP, XDG_UTILS, XDOTOOL, XVFB,
+    APPINDICATOR, APPSTREAM, BINUTILS, C_COMPILER, CHROMIUM, CURL, DBUS, DBUS_MOCK, DBUS_MONITOR, DEBHELPER,
+    DESKTOP_FILES, DPKG, FAKETIME, GDBUS, GNOME_KEYRING, IPROUTE, KEEPASSXC, LINTIAN, NFTABLES, NGINX, NODE,
+    NPM, NSENTER, PEBBLE, PKG_CONFIG, POSTGRESQL, PYTHON, RPM, SETPRIV, SQLITE, SYSTEMD, SystemPart,
+    TYPEFACE, UNSHARE, WEBKIT, WEBKIT_DRIVER, XCLIP, XDG_UTILS, XDOTOOL, XVFB,
 };
 
 /// Parts of the system for one purpose.
@@ -22,7 +22,7 @@ pub const DESK: Needs = &[&XVFB, &XDOTOOL, &TYPEFACE, &DBUS, &GDBUS, &GNOME_KEYR
 /// Telling stories in the window, at a [`DESK`]: its driver, and what opens links.
 pub const DRIVER: Needs = &[&WEBKIT_DRIVER, &XDG_UTILS];
 /// What the Rust tests play with at a [`DESK`].
-pub const STAND_INS: Needs = &[&DBUS_MOCK, &DBUS_MONITOR, &XCLIP, &UNSHARE];
+pub const STAND_INS: Needs = &[&APPINDICATOR, &DBUS_MOCK, &DBUS_MONITOR, &XCLIP, &UNSHARE];
 /// Around a relay: a proxy in front, a caller, who certifies it, and what starts it.
 pub const STREET: Needs = &[&CURL, &NGINX, &PEBBLE, &SYSTEMD];
 /// A browser at a shop's page, and a proxy between the two.

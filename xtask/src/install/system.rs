@@ -158,6 +158,9 @@ pub const DBUS_MOCK: SystemPart =
 /// A keyring to put on it.
 pub const GNOME_KEYRING: SystemPart =
     program("gnome-keyring-daemon", &["gnome-keyring"], "a keyring (gnome-keyring-daemon)");
+/// Draws icons beside the clock. The window looks for it when it runs.
+pub const APPINDICATOR: SystemPart =
+    file("libayatana-appindicator3.so.1", &["libayatana-appindicator3-1"], "libayatana-appindicator");
 /// What the bench compares the wallet with.
 pub const KEEPASSXC: SystemPart = program("keepassxc-cli", &["keepassxc"], "KeePassXC");
 
