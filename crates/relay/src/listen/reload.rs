@@ -140,8 +140,10 @@ impl Certificates {
         let loaded = read.and_then(|pair| inside.source.load(&pair, &inside.host, inside.clock.now()));
         match loaded {
             Ok(loaded) => {
-                tracing::info!(end = loaded.end, "a new certificate is loaded");
+                // Said once it is so: whoever reads the log looks at once.
+                let end = loaded.end.clone();
                 *inside.current.write().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
+                tracing::info!(end, "a new certificate is loaded");
             }
             Err(error) => {
                 let cause = error.source().map(ToString::to_string);
