@@ -30,6 +30,7 @@ mod runs;
 mod shop;
 mod store;
 mod story;
+mod sum;
 mod town;
 mod wire;
 mod world;
@@ -57,7 +58,7 @@ fn play_all(test: &str, keeps: Keeps) {
             return;
         }
         let mut town = Town::build(50, 5).await;
-        let mut sum = runs::Sum::default();
+        let mut sum = sum::Sum::default();
         for (number, plan) in (1_usize..).zip(plans) {
             if number.is_multiple_of(runs::RENEW) {
                 town.renew_persons().await;

@@ -1,7 +1,5 @@
 //! Runs, one after the other, and their sum.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,14 +16,15 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::audit::{Verdict, audit};
+use crate::audit::audit;
 use crate::database::Database;
 use crate::ledger::Ledger;
-use crate::machines::{Happened, Machines};
-use crate::plan::{Fault, KINDS, Keeps, Kind, Plan, below};
+use crate::machines::Machines;
+use crate::plan::{Fault, Keeps, Plan, below};
 use crate::relay;
 use crate::shop::Said;
 use crate::story::{Part, Scene};
+use crate::sum::Played;
 use crate::town::Town;
 use crate::world::World;
 
@@ -212,110 +211,4 @@ pub async fn play(town: &mut Town, plan: &Plan) -> Played {
     }
     town.database = machines.end().await;
     Played { verdict, happened, steps: world.steps(), not_reached, took: begun.elapsed() }
-}
-
-/// What a run came to.
-pub struct Played {
-    verdict: Verdict,
-    happened: Happened,
-    steps: u32,
-    not_reached: usize,
-    took: Duration,
-}
-
-/// What all runs came to.
-#[derive(Default)]
-pub struct Sum {
-    runs: u64,
-    steps: u64,
-    not_reached: usize,
-    total: Verdict,
-    faults: BTreeMap<Kind, u32>,
-    left_out: BTreeMap<Kind, u32>,
-    packets_lost: u64,
-    failed: Vec<u64>,
-}
-
-impl Sum {
-    /// Adds a run, and says how it went.
-    pub fn add(&mut self, plan: &Plan, played: Played) {
-        let Played { verdict, happened, steps, not_reached, took } = played;
-        self.runs += 1;
-        self.steps += u64::from(steps);
-        self.not_reached += not_reached;
-        self.packets_lost += happened.packets_lost;
-        for (all, one) in [(&mut self.faults, &happened.faults), (&mut self.left_out, &happened.left_out)] {
-            for (kind, count) in one {
-                *all.entry(*kind).or_default() += count;
-            }
-        }
-        let total = &mut self.total;
-        for (all, one) in [
-            (&mut total.acknowledged, verdict.acknowledged),
-            (&mut total.lost, verdict.lost),
-            (&mut total.doubled, verdict.doubled),
-            (&mut total.readable, verdict.readable),
-            (&mut total.hung, verdict.hung),
-            (&mut total.mistakes, verdict.mistakes),
-            (&mut total.overtaken, verdict.overtaken),
-            (&mut total.burned, verdict.burned),
-            (&mut total.declined, verdict.declined),
-            (&mut total.openings, verdict.openings),
-        ] {
-            *all += one;
-        }
-        let faults: Vec<_> = plan.faults.iter().map(|fault| fault.kind.to_string()).collect();
-        let word = if verdict.is_clean() { "holds" } else { "FAILS" };
-        let (seed, kept, seconds) = (plan.seed, verdict.acknowledged, took.as_secs_f32());
-        println!(
-            "seed {seed}: {word}; {kept} acknowledged in {steps} steps, {seconds:.1} s; {}",
-            faults.join(", ")
-        );
-        if !verdict.is_clean() {
-            self.failed.push(seed);
-            println!("{verdict:?}");
-            println!(
-                "again: PASSERBY_FAULT_SEED={seed} cargo nextest run -p passerby-tests --test faults --no-capture what_was"
-            );
-        }
-    }
-
-    #[track_caller]
-    pub fn assert_nothing_is_wrong(&self) {
-        assert!(self.failed.is_empty(), "the runs with these seeds failed: {:?}", self.failed);
-    }
-}
-
-impl fmt::Display for Sum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = &self.total;
-        writeln!(f, "\n{} runs, {} steps", self.runs, self.steps)?;
-        for kind in KINDS {
-            let count = |counts: &BTreeMap<Kind, u32>| counts.get(&kind).copied().unwrap_or(0);
-            write!(f, "  {:<30} {:>5} times", kind.to_string(), count(&self.faults))?;
-            match count(&self.left_out) {
-                0 => writeln!(f)?,
-                left_out => {
-                    writeln!(f, "; left out {left_out} times: this system does not allow or have it")?;
-                }
-            }
-        }
-        writeln!(f, "  {:<30} {:>5}", "not reached", self.not_reached)?;
-        writeln!(f, "  {:<30} {:>5}", "packets thrown away", self.packets_lost)?;
-        for (name, count) in [
-            ("answers acknowledged", total.acknowledged),
-            ("  lost", total.lost),
-            ("  doubled", total.doubled),
-            ("  overtaken by a clock", total.overtaken),
-            ("burned", total.burned),
-            ("  readable", total.readable),
-            ("refusals acknowledged", total.declined),
-            ("openings shown to persons", total.openings),
-            ("tasks hung for good", total.hung),
-            ("mistakes of a relay", total.mistakes),
-        ] {
-            writeln!(f, "  {name:<30} {count:>5}")?;
-        }
-        Ok(())
-    }
 }
