@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use passerby_protocol::keys::SigningKey;
 use passerby_protocol::time::Clock;
 use passerby_wallet::computer::{self, NotByKeyring};
 use passerby_wallet::foreign::Trust;
@@ -168,8 +167,6 @@ impl Shell {
     /// Takes a wallet that was just made, opened or restored.
     pub async fn take(&self, wallet: Wallet) -> Result<(), CommandError> {
         computer::hold_to_keyring(&wallet).await.map_err(VaultError::from)?;
-        // The first answer of a person is not to wait for it.
-        drop(tokio::task::spawn_blocking(SigningKey::warm_up));
         *self.open.write().await = Some(OpenWallet::new(wallet));
         Ok(())
     }

@@ -8,7 +8,7 @@ use tauri_plugin_notification::NotificationExt as _;
 
 use super::words::Words;
 use crate::shell::Shell;
-use crate::views::start::StartView;
+use crate::views::start::{StartView, WalletState};
 
 /// The one window.
 pub const WINDOW: &str = "main";
@@ -39,10 +39,23 @@ pub fn make<R: Runtime>(app: &App<R>, first: Option<&StartView>) -> tauri::Resul
     Ok(())
 }
 
-/// A line of script that puts it into the page. A page that is loaded again finds the same; what is true by then it asks for.
+/// A script that puts it into the page. A page that is loaded again finds the same; what is true by then it asks for.
+///
+/// A lock's head is drawn by the page itself, before its own script is there: by what its root says (`first-picture.css`).
 fn carry(first: &StartView) -> tauri::Result<String> {
-    let first = serde_json::to_string(first)?;
-    Ok(format!("Object.defineProperty(globalThis, \"{FIRST}\", {{ value: Object.freeze({first}) }});"))
+    let value = serde_json::to_string(first)?;
+    let script =
+        format!("Object.defineProperty(globalThis, \"{FIRST}\", {{ value: Object.freeze({value}) }});");
+    if first.wallet != WalletState::Locked || first.trouble.is_some() {
+        return Ok(script);
+    }
+    let language = serde_json::to_string(&first.settings.language)?;
+    let theme = serde_json::to_string(&first.settings.theme)?;
+    let root = format!(
+        "document.documentElement.lang = {language};\
+         Object.assign(document.documentElement.dataset, {{ theme: {theme}, firstPicture: \"locked\" }});"
+    );
+    Ok(script + &root)
 }
 
 /// Shows the window, in front if the system lets it.
@@ -80,7 +93,7 @@ pub async fn show_for_link<R: Runtime>(app: &AppHandle<R>) {
 mod tests {
     use super::*;
     use crate::settings::{Language, Theme};
-    use crate::views::start::{StartSettings, WalletState};
+    use crate::views::start::StartSettings;
 
     #[test]
     fn what_goes_with_the_page_is_a_value_and_no_script() {
@@ -94,8 +107,9 @@ mod tests {
             settings: StartSettings { language: Language::En, theme: Theme::System },
         };
         let script = carry(&first).unwrap();
-        let json = script.split_once("freeze(").unwrap().1.strip_suffix(") });").unwrap();
+        let (json, root) = script.split_once("freeze(").unwrap().1.split_once(") });document").unwrap();
         let read: serde_json::Value = serde_json::from_str(json).unwrap();
         assert_eq!(read["keyboard"], first.keyboard.unwrap());
+        assert!(root.contains(".lang = \"en\"") && root.contains("theme: \"system\""), "{root}");
     }
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use passerby_protocol::keys::SigningKey;
 use tauri::{App, AppHandle, Builder, Manager as _, RunEvent, Runtime, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
@@ -20,6 +21,9 @@ pub const HIDDEN: &str = "--hidden";
 
 /// Between two looks whether this program is ready.
 const STARTING: Duration = Duration::from_millis(50);
+
+/// By then the first picture stands, and whoever looks at it has not typed a passphrase yet.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// What is being sent may end first, when the program is told to end; but not for ever.
 const LONGEST_END: Duration = Duration::from_secs(10);
@@ -61,6 +65,7 @@ pub fn settle_in<R: Runtime>(app: &App<R>, arguments: Vec<String>) {
     }
     hand_over_first(handle, arguments);
     tauri::async_runtime::spawn(watch_the_clock(handle.clone()));
+    tauri::async_runtime::spawn(warm_up());
     tauri::async_runtime::spawn(self_copies::watch(handle.clone()));
     #[cfg(unix)]
     tauri::async_runtime::spawn(end_when_told(handle.clone()));
@@ -136,6 +141,12 @@ async fn end_when_told<R: Runtime>(app: AppHandle<R>) {
     };
     signals.wait().await;
     app.exit(0);
+}
+
+/// The first answer of a person is not to wait for it, nor the first picture, nor the list behind the lock.
+async fn warm_up() {
+    tokio::time::sleep(QUIET).await;
+    drop(tokio::task::spawn_blocking(SigningKey::warm_up));
 }
 
 async fn watch_the_clock<R: Runtime>(app: AppHandle<R>) {

@@ -11,8 +11,8 @@ export class Attempt {
   slow = $state(false);
   trouble = $state.raw<CommandError | null>(null);
 
-  /** Runs the command unless one runs already, and goes on with its result only if there is one. */
-  async run<T>(command: () => Promise<T>, then?: (result: T) => void): Promise<void> {
+  /** Runs the command unless one runs already, and goes on with its result only if there is one: what is done until that is done too. */
+  async run<T>(command: () => Promise<T>, then?: (result: T) => unknown): Promise<void> {
     // An effect that starts a command does not hang on how that goes.
     if (untrack(() => this.busy)) return;
     this.busy = true;
@@ -20,7 +20,7 @@ export class Attempt {
     const timer = setTimeout(() => (this.slow = true), LONG);
     try {
       const result = await command();
-      then?.(result);
+      await then?.(result);
     } catch (cause) {
       this.trouble = troubleOf(cause);
     } finally {
