@@ -123,6 +123,7 @@ struct Times {
     memory_empty: Series,
     derive: Series,
     paint: Series,
+    whole: Series,
     memory: Series,
     memory_open: Series,
     unlock: Series,
@@ -134,6 +135,7 @@ struct Times {
 impl Times {
     fn keep(&mut self, visit: &Visit) {
         self.paint.push(visit.paint);
+        self.whole.push(visit.whole);
         self.memory.push(visit.memory);
         self.memory_open.push(visit.memory_open);
         self.unlock.push(visit.unlock);
@@ -148,6 +150,7 @@ impl Times {
             memory_empty,
             derive,
             paint,
+            whole,
             memory,
             memory_open,
             unlock,
@@ -169,6 +172,7 @@ impl Times {
         for (name, series) in [
             ("first paint, the wallet, locked", paint),
             ("first paint, an empty window", paint_empty),
+            ("the wallet, locked, as it stands", whole),
             ("unlock to a list that stands", unlock),
             ("derive a key", derive),
             ("link to a consent that stands", link),

@@ -16,8 +16,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::e2e::{HEIGHT, WIDTH};
 
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(2);
+/// Between two looks. More of them would take from the processor what they measure.
+const PAUSE: Duration = Duration::from_millis(4);
 /// A picture that has not changed for so long is finished.
 const STILL: Duration = Duration::from_millis(1_500);
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -3,7 +3,8 @@
 use std::{
     path::Path,
     process::{Command, Stdio},
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -21,10 +22,15 @@ use crate::{
     rust,
 };
 
+/// By then what was typed is drawn.
+const TYPED: Duration = Duration::from_millis(300);
+
 /// What was measured: seconds and MiB.
 pub struct Visit {
     /// From the start of the program to its first text.
     pub paint: f64,
+    /// To the lock as it stands.
+    pub whole: f64,
     /// Locked, once it stands still.
     pub memory: f64,
     /// Unlocked, with the list on the screen.
@@ -53,7 +59,7 @@ impl Visit {
         let shop = Visitor::of(&cast.sector, cast.shop_port);
         let asked = shop.post("/api/checkout", &json!({}))?;
         let link = asked["link"].as_str().context("the shop gave no link")?;
-        let (process, paint) = open(person, eye, program, logs)?;
+        let (process, paint, whole) = open(person, eye, program, logs)?;
         let memory = measure(&process)?;
 
         // Nobody manages windows on this screen: it gets the keys when it is told to.
@@ -62,7 +68,9 @@ impl Visit {
             &["search", "--sync", "--onlyvisible", "--name", "^Passerby$", "windowfocus", "--sync"],
         )?;
         hand(person, &["key", "Tab"])?;
+        // Whoever types takes longer than these hands: what was typed is drawn before Enter.
         hand(person, &["type", "--delay", "5", peers::PASSPHRASE])?;
+        thread::sleep(TYPED);
         let seen = press(person, eye, "Return")?;
         let unlock = seen.last().context("nothing happened after Enter")?;
         let memory_open = measure(&process)?;
@@ -90,25 +98,27 @@ impl Visit {
         ensure!(status["state"] == "answered", "the shop was not answered: {status}");
         process.end()?;
         eye.wait_for_nothing()?;
-        Ok(Self { paint, memory, memory_open, unlock, second, link, send })
+        Ok(Self { paint, whole, memory, memory_open, unlock, second, link, send })
     }
 }
 
 /// The empty window: when its text was there, and its memory.
 pub fn open_empty(person: &Person, eye: &Eye, program: &Path, logs: &Path) -> Result<(f64, f64)> {
-    let (process, paint) = open(person, eye, program, logs)?;
+    let (process, paint, _) = open(person, eye, program, logs)?;
     let memory = measure(&process)?;
     process.end()?;
     eye.wait_for_nothing()?;
     Ok((paint, memory))
 }
 
-fn open(person: &Person, eye: &Eye, program: &Path, logs: &Path) -> Result<(Process, f64)> {
+/// With when its first text was there, and when it stood.
+fn open(person: &Person, eye: &Eye, program: &Path, logs: &Path) -> Result<(Process, f64, f64)> {
     let mut command = Command::new(program);
     let start = || Process::start("the window", person.live(&mut command), &logs.join("window.log"));
     let (process, seen) = eye.watch(start, Picture::is_written)?;
     let paint = seen.first(Picture::is_written).context("the window stayed empty")?;
-    Ok((process, paint))
+    let whole = seen.last().context("the window stayed empty")?;
+    Ok((process, paint, whole))
 }
 
 fn measure(process: &Process) -> Result<f64> {
