@@ -1,13 +1,14 @@
 //! Answers in PostgreSQL.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_digest;
 use passerby_relay_store::{
     Answer, AnswerStore, Answered, KeptRelease, Sha256, StoreError, ToAnswer, WRONG_CODES,
 };
 use sqlx::query;
 
 use crate::PostgresStore;
-use crate::failure::{digest, lies_under_no_period, number, store_error};
+use crate::failure::{lies_under_no_period, number, store_error};
 use crate::request;
 
 impl PostgresStore {
@@ -84,7 +85,7 @@ impl AnswerStore for PostgresStore {
             .fetch_optional(self.pool())
             .await
             .map_err(store_error)?;
-        row.map(|row| Ok((digest(&row.body_sha256)?, row.reply))).transpose()
+        row.map(|row| Ok((parse_digest(&row.body_sha256)?, row.reply))).transpose()
     }
 
     async fn find_to_answer(&self, request_id: &str) -> Result<Option<ToAnswer>, StoreError> {

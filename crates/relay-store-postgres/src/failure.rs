@@ -1,6 +1,7 @@
 //! PostgreSQL's failures in the words of the store.
 
 use passerby_relay_store::StoreError;
+use passerby_relay_store::row::ForeignRow;
 use sqlx::migrate::MigrateError;
 
 /// Serialization failure, and deadlock detected: the transaction was taken back and may be begun anew.
@@ -55,22 +56,6 @@ pub(crate) fn migration_error(error: MigrateError) -> StoreError {
         MigrateError::VersionMissing(_) => StoreError::Newer,
         error => StoreError::Migration(Box::new(error)),
     }
-}
-
-/// The table holds what this program never writes: another program, or a damaged database.
-#[derive(Debug, thiserror::Error)]
-#[error("a row holds a {0} that this program does not write")]
-pub(crate) struct ForeignRow(pub &'static str);
-
-impl From<ForeignRow> for StoreError {
-    fn from(row: ForeignRow) -> Self {
-        Self::Broken(Box::new(row))
-    }
-}
-
-/// Reads a digest column.
-pub(crate) fn digest(bytes: &[u8]) -> Result<[u8; 32], ForeignRow> {
-    bytes.try_into().map_err(|_| ForeignRow("digest"))
 }
 
 /// Reads a column of small numbers: PostgreSQL has signed ones only.

@@ -1,13 +1,14 @@
 //! Openings in PostgreSQL.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_digest;
 use passerby_relay_store::{
     Grant, GrantId, KeptRelease, NewOpening, Opening, OpeningStore, StoreError, WrappedRelease,
 };
 use sqlx::query;
 
 use crate::PostgresStore;
-use crate::failure::{digest, store_error};
+use crate::failure::store_error;
 
 #[async_trait]
 impl OpeningStore for PostgresStore {
@@ -39,7 +40,7 @@ impl OpeningStore for PostgresStore {
                 }
                 _ => KeptRelease::AsItCame(row.release),
             },
-            release_sha256: digest(&row.release_sha256)?,
+            release_sha256: parse_digest(&row.release_sha256)?,
             granted_at: row.granted_at,
             keep_until: row.keep_until,
             collected_at: row.collected_at,

@@ -1,13 +1,14 @@
 //! Parked requests in PostgreSQL.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_digest;
 use passerby_relay_store::{
     Bind, DAY, NewRequest, Park, ParkedRequest, RequestStore, StoreError, ToAnswer, WRONG_CODES,
 };
 use sqlx::{PgExecutor, query, query_as, query_scalar};
 
 use crate::PostgresStore;
-use crate::failure::{digest, is_taken, number, store_error};
+use crate::failure::{is_taken, number, store_error};
 
 /// In how many rows a shop's requests of a day are counted: those who park at the same moment wait for each other when the numbers of
 /// their connections' processes leave the same rest. A shop may park more than its quota by as many as park at the same moment: the
@@ -38,7 +39,7 @@ struct RequestRow {
 impl RequestRow {
     fn split_answer(mut self) -> Result<ToAnswer, StoreError> {
         let answered = match (self.body_sha256.take(), self.reply.take()) {
-            (Some(body_sha256), Some(reply)) => Some((digest(&body_sha256)?, reply)),
+            (Some(body_sha256), Some(reply)) => Some((parse_digest(&body_sha256)?, reply)),
             _ => None,
         };
         Ok(ToAnswer { request: self.try_into()?, answered })

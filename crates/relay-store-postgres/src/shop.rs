@@ -1,6 +1,7 @@
 //! Shops in PostgreSQL.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::{ForeignRow, parse_grant_id};
 use passerby_relay_store::{
     KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension, Tombstones,
     read_claims, write_claims,
@@ -8,8 +9,7 @@ use passerby_relay_store::{
 use sqlx::{PgConnection, query, query_as, query_scalar};
 
 use crate::PostgresStore;
-use crate::failure::{ForeignRow, number, store_error};
-use crate::period::parse_id;
+use crate::failure::{number, store_error};
 
 struct ShopRow {
     sector: String,
@@ -86,7 +86,7 @@ impl PostgresStore {
             .fetch_all(&mut *transaction)
             .await
             .map_err(store_error)?;
-        let grants: Vec<_> = grants.iter().map(|id| parse_id(id)).collect::<Result<_, _>>()?;
+        let grants: Vec<_> = grants.iter().map(|id| parse_grant_id(id)).collect::<Result<_, _>>()?;
         tombstones.write(&grants).await?;
         query!("DELETE FROM shops WHERE sector = $1", sector)
             .execute(&mut *transaction)

@@ -1,12 +1,13 @@
 //! Replaying tombstones in PostgreSQL.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_grant_id;
 use passerby_relay_store::{GrantId, StoreError, TombstoneStore};
 use sqlx::{query, query_scalar};
 
 use crate::PostgresStore;
 use crate::failure::store_error;
-use crate::period::{after_text, parse_id};
+use crate::period::after_text;
 
 #[async_trait]
 impl TombstoneStore for PostgresStore {
@@ -16,7 +17,7 @@ impl TombstoneStore for PostgresStore {
             .fetch_all(self.pool())
             .await
             .map_err(store_error)?;
-        ids.iter().map(|id| Ok(parse_id(id)?)).collect()
+        ids.iter().map(|id| Ok(parse_grant_id(id)?)).collect()
     }
 
     async fn has_grant(&self, id: GrantId) -> Result<bool, StoreError> {

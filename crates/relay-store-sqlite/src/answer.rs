@@ -1,13 +1,14 @@
 //! Answers in SQLite.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_digest;
 use passerby_relay_store::{
-    Answer, AnswerStore, Answered, KeptRelease, NewGrant, Sha256, StoreError, WRONG_CODES,
+    Answer, AnswerStore, Answered, KeptRelease, NewGrant, Sha256, StoreError, ToAnswer, WRONG_CODES,
 };
 use sqlx::{SqliteConnection, query, query_scalar};
 
-use crate::SqliteStore;
-use crate::failure::{digest, store_error};
+use crate::failure::store_error;
+use crate::{SqliteStore, request};
 
 /// Whether the period that a release is to lie under is over.
 async fn is_period_over(
@@ -127,7 +128,12 @@ impl AnswerStore for SqliteStore {
             .fetch_optional(self.readers())
             .await
             .map_err(store_error)?;
-        row.map(|row| Ok((digest(&row.body_sha256)?, row.reply))).transpose()
+        row.map(|row| Ok((parse_digest(&row.body_sha256)?, row.reply))).transpose()
+    }
+
+    async fn find_to_answer(&self, request_id: &str) -> Result<Option<ToAnswer>, StoreError> {
+        let mut connection = self.readers().acquire().await.map_err(store_error)?;
+        request::find_to_answer(&mut connection, request_id).await
     }
 
     async fn answer(&self, answer: &Answer) -> Result<Answered, StoreError> {

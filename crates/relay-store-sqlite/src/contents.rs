@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use passerby_relay_store::StoreError;
 use passerby_relay_store::contents::{Cell, ForeignTable, Row, Table};
+use passerby_relay_store::row::ForeignRow;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteLockingMode, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, TypeInfo as _, ValueRef as _};
 
 use crate::connect::MIGRATIONS;
-use crate::failure::{ForeignRow, store_error};
+use crate::failure::store_error;
 
 /// How long another process may take to let go of the file.
 const BUSY: Duration = Duration::from_secs(1);

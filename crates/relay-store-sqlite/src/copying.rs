@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use passerby_relay_store::StoreError;
+use passerby_relay_store::row::ForeignRow;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
 use crate::connect::make_private_file;
-use crate::failure::{ForeignRow, store_error};
+use crate::failure::store_error;
 use crate::schema::list_run;
 
 /// Copies a database into a file that is not there yet, without what was deleted in it. Nobody has to wait for that, and nothing is changed.

@@ -39,19 +39,3 @@ pub(crate) fn migration_error(error: MigrateError) -> StoreError {
         error => StoreError::Migration(Box::new(error)),
     }
 }
-
-/// The table holds what this program never writes: another program, or a damaged file.
-#[derive(Debug, thiserror::Error)]
-#[error("a row holds a {0} that this program does not write")]
-pub(crate) struct ForeignRow(pub &'static str);
-
-impl From<ForeignRow> for StoreError {
-    fn from(row: ForeignRow) -> Self {
-        Self::Broken(Box::new(row))
-    }
-}
-
-/// Reads a digest column.
-pub(crate) fn digest(bytes: &[u8]) -> Result<[u8; 32], ForeignRow> {
-    bytes.try_into().map_err(|_| ForeignRow("digest"))
-}

@@ -1,13 +1,14 @@
 //! Openings in SQLite.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_digest;
 use passerby_relay_store::{
     Grant, GrantId, KeptRelease, NewOpening, Opening, OpeningStore, StoreError, WrappedRelease,
 };
 use sqlx::{SqliteConnection, query, query_as};
 
 use crate::SqliteStore;
-use crate::failure::{digest, store_error};
+use crate::failure::store_error;
 
 async fn note_opening(
     connection: &mut SqliteConnection,
@@ -45,7 +46,7 @@ async fn note_opening(
             }
             _ => KeptRelease::AsItCame(row.release),
         },
-        release_sha256: digest(&row.release_sha256)?,
+        release_sha256: parse_digest(&row.release_sha256)?,
         granted_at: row.granted_at,
         keep_until: row.keep_until,
         collected_at: row.collected_at,

@@ -1,19 +1,16 @@
 //! Periods in SQLite, and what lies under them.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_grant_id;
 use passerby_relay_store::{GrantId, GrantsUnder, Period, PeriodStore, StoreError, WrappedRelease};
 use sqlx::{SqliteConnection, query, query_as};
 
 use crate::SqliteStore;
-use crate::failure::{ForeignRow, store_error};
+use crate::failure::store_error;
 
 /// What every id comes after.
 pub(crate) fn after_text(after: Option<GrantId>) -> String {
     after.map(|id| id.to_string()).unwrap_or_default()
-}
-
-pub(crate) fn parse_id(text: &str) -> Result<GrantId, ForeignRow> {
-    text.parse().map_err(|_| ForeignRow("grant id"))
 }
 
 async fn insert_period(
@@ -128,7 +125,7 @@ impl PeriodStore for SqliteStore {
         .fetch_all(self.readers())
         .await
         .map_err(store_error)?;
-        rows.into_iter().map(|row| Ok((parse_id(&row.id)?, row.release))).collect()
+        rows.into_iter().map(|row| Ok((parse_grant_id(&row.id)?, row.release))).collect()
     }
 
     async fn seal_kept(&self, rows: &[(GrantId, WrappedRelease)]) -> Result<u64, StoreError> {
@@ -153,7 +150,9 @@ impl PeriodStore for SqliteStore {
         .fetch_all(self.readers())
         .await
         .map_err(store_error)?;
-        rows.into_iter().map(|row| Ok((parse_id(&row.id)?, row.wrapped_key.unwrap_or_default()))).collect()
+        rows.into_iter()
+            .map(|row| Ok((parse_grant_id(&row.id)?, row.wrapped_key.unwrap_or_default())))
+            .collect()
     }
 
     async fn rewrap(&self, from: i64, to: i64, rows: &[(GrantId, Vec<u8>)]) -> Result<u64, StoreError> {

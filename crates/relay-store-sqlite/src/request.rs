@@ -1,8 +1,9 @@
 //! Parked requests in SQLite.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_digest;
 use passerby_relay_store::{
-    Bind, DAY, NewRequest, Park, ParkedRequest, RequestStore, StoreError, WRONG_CODES,
+    Bind, DAY, NewRequest, Park, ParkedRequest, RequestStore, StoreError, ToAnswer, WRONG_CODES,
 };
 use sqlx::{SqliteConnection, query, query_as};
 
@@ -26,11 +27,22 @@ struct RequestRow {
     bound_jkt: Option<String>,
     wrong_codes: u32,
     answered_at: Option<i64>,
+    /// Of the answer that stands, if there is one; with its reply.
+    body_sha256: Option<Vec<u8>>,
+    reply: Option<String>,
 }
 
 impl RequestRow {
     fn closed(&self) -> bool {
         self.answered_at.is_some() || self.wrong_codes >= WRONG_CODES
+    }
+
+    fn split_answer(mut self) -> Result<ToAnswer, StoreError> {
+        let answered = match (self.body_sha256.take(), self.reply.take()) {
+            (Some(body_sha256), Some(reply)) => Some((parse_digest(&body_sha256)?, reply)),
+            _ => None,
+        };
+        Ok(ToAnswer { request: self.into(), answered })
     }
 }
 
@@ -58,19 +70,29 @@ impl From<RequestRow> for ParkedRequest {
     }
 }
 
+/// With the answer that stands to it.
 async fn find_row(connection: &mut SqliteConnection, id: &str) -> Result<Option<RequestRow>, StoreError> {
     query_as!(
         RequestRow,
         r#"SELECT r.id, r.sector, r.transaction_id, r.request, r.redirect_uri, r.client_id, r.nonce, r.response_uri,
                   r.terms_hash, r.exp, r.response_by, r.retention_days AS "retention_days: u32", r.parked_at, r.bound_jkt,
-                  t.wrong_codes AS "wrong_codes: u32", t.answered_at
+                  t.wrong_codes AS "wrong_codes: u32", t.answered_at,
+                  a.body_sha256 AS "body_sha256?", a.reply AS "reply?"
            FROM requests r JOIN transactions t ON t.sector = r.sector AND t.id = r.transaction_id
+           LEFT JOIN answers a ON a.request_id = r.id
            WHERE r.id = ?"#,
         id
     )
     .fetch_optional(connection)
     .await
     .map_err(store_error)
+}
+
+pub(crate) async fn find_to_answer(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Option<ToAnswer>, StoreError> {
+    find_row(connection, id).await?.map(RequestRow::split_answer).transpose()
 }
 
 /// Whether the same content was parked, whenever that was.

@@ -1,6 +1,7 @@
 //! Shops in SQLite.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::{ForeignRow, parse_grant_id};
 use passerby_relay_store::{
     KeepStatement, KeptStatement, Proof, RemovedShop, Shop, ShopStore, StoreError, Suspension, Tombstones,
     read_claims, write_claims,
@@ -8,8 +9,7 @@ use passerby_relay_store::{
 use sqlx::{SqliteConnection, query, query_as, query_scalar};
 
 use crate::SqliteStore;
-use crate::failure::{ForeignRow, store_error};
-use crate::period::parse_id;
+use crate::failure::store_error;
 
 struct ShopRow {
     sector: String,
@@ -72,7 +72,7 @@ async fn delete_shop(
         .fetch_all(&mut *connection)
         .await
         .map_err(store_error)?;
-    let grants: Vec<_> = grants.iter().map(|id| parse_id(id)).collect::<Result<_, _>>()?;
+    let grants: Vec<_> = grants.iter().map(|id| parse_grant_id(id)).collect::<Result<_, _>>()?;
     tombstones.write(&grants).await?;
     let removed = query!("DELETE FROM shops WHERE sector = ?", sector)
         .execute(&mut *connection)

@@ -1,12 +1,13 @@
 //! Replaying tombstones in SQLite.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::parse_grant_id;
 use passerby_relay_store::{GrantId, StoreError, TombstoneStore};
 use sqlx::{SqliteConnection, query, query_scalar};
 
 use crate::SqliteStore;
 use crate::failure::store_error;
-use crate::period::{after_text, parse_id};
+use crate::period::after_text;
 
 async fn delete_each(connection: &mut SqliteConnection, ids: &[GrantId]) -> Result<u64, StoreError> {
     let mut sum = 0;
@@ -29,7 +30,7 @@ impl TombstoneStore for SqliteStore {
             .fetch_all(self.readers())
             .await
             .map_err(store_error)?;
-        ids.iter().map(|id| Ok(parse_id(id)?)).collect()
+        ids.iter().map(|id| Ok(parse_grant_id(id)?)).collect()
     }
 
     async fn has_grant(&self, id: GrantId) -> Result<bool, StoreError> {

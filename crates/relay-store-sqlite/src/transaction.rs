@@ -1,6 +1,7 @@
 //! Transactions in SQLite.
 
 use async_trait::async_trait;
+use passerby_relay_store::row::{parse_digest, parse_grant_id};
 use passerby_relay_store::{
     Asked, COLLECT_AGAIN, Collect, Collected, Sha256, StoreError, Tombstones, Transaction, TransactionStore,
     UNCOLLECTED, WRONG_CODES,
@@ -8,8 +9,7 @@ use passerby_relay_store::{
 use sqlx::{SqliteConnection, query, query_as};
 
 use crate::SqliteStore;
-use crate::failure::{digest, store_error};
-use crate::period::parse_id;
+use crate::failure::store_error;
 
 struct TransactionRow {
     wrong_codes: u32,
@@ -69,7 +69,7 @@ async fn count_wrong(
         return Ok(Collect::Wrong);
     }
     if let Some(grant_id) = &row.grant_id {
-        tombstones.write(&[parse_id(grant_id)?]).await?;
+        tombstones.write(&[parse_grant_id(grant_id)?]).await?;
     }
     query!("DELETE FROM grants WHERE id = ?", row.grant_id)
         .execute(&mut *connection)
@@ -96,11 +96,11 @@ async fn hand_out(
     let Some(grant) = found else { return Ok(None) };
     let Some(relay_receipt) = grant.relay_receipt else { return Ok(None) };
     Ok(Some(Collected {
-        grant_id: parse_id(&grant.id)?,
+        grant_id: parse_grant_id(&grant.id)?,
         grant_claim: grant.grant_claim,
         consent_receipt: grant.consent_receipt,
         relay_receipt,
-        release_sha256: digest(&grant.release_sha256)?,
+        release_sha256: parse_digest(&grant.release_sha256)?,
     }))
 }
 

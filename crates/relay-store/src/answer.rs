@@ -66,11 +66,8 @@ pub trait AnswerStore: RequestStore {
     /// The digest of the body that was answered, and its reply.
     async fn find_answer(&self, request_id: &str) -> Result<Option<(Sha256, String)>, StoreError>;
 
-    /// What [`RequestStore::find_request`] and [`AnswerStore::find_answer`] tell, for a store that can tell both at once.
-    async fn find_to_answer(&self, request_id: &str) -> Result<Option<ToAnswer>, StoreError> {
-        let Some(request) = self.find_request(request_id).await? else { return Ok(None) };
-        Ok(Some(ToAnswer { request, answered: self.find_answer(request_id).await? }))
-    }
+    /// What [`RequestStore::find_request`] and [`AnswerStore::find_answer`] tell, at once.
+    async fn find_to_answer(&self, request_id: &str) -> Result<Option<ToAnswer>, StoreError>;
 
     /// Stores an answer with its grant, release and reply, or says who was first. One transaction.
     async fn answer(&self, answer: &Answer) -> Result<Answered, StoreError>;

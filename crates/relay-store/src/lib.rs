@@ -23,6 +23,7 @@ pub mod grant;
 pub mod opening;
 pub mod period;
 pub mod request;
+pub mod row;
 pub mod schema;
 mod self_copy;
 pub mod shop;
