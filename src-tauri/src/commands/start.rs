@@ -28,7 +28,14 @@ pub async fn find_first(shell: &Shell) -> Option<StartView> {
 }
 
 async fn look(shell: &Shell) -> Answered<StartView> {
-    let open = shell.open().await.ok();
+    // Whoever looks at a locked wallet has its file for a moment: nobody opens it meanwhile, or would be told that it is in use.
+    let (open, _door) = match shell.open().await {
+        Ok(open) => (Some(open), None),
+        Err(_) => {
+            let door = shell.stand_at_the_door().await;
+            (shell.open().await.ok(), Some(door))
+        }
+    };
     let requests = match &open {
         Some(open) => open.wallet().requests().await?.len(),
         None => 0,

@@ -198,3 +198,19 @@ async fn a_vault_that_another_program_holds_is_named_before_anything_is_typed() 
     let refused = lock::lock_unlock(other.state::<Shell>(), typed(PASSPHRASE)).await.unwrap_err();
     assert_eq!(refused.code, "vault-in-use");
 }
+
+/// Both need the vault's file. The one that came second said that another program has it, which was this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_may_look_while_a_person_unlocks() {
+    let house = House::new().await;
+    for _ in 0..5 {
+        lock::lock_lock(house.shell()).await.unwrap();
+        let looks = async {
+            for _ in 0..20 {
+                assert_eq!(start::start(house.shell()).await.unwrap().trouble, None);
+            }
+        };
+        let (unlocked, ()) = tokio::join!(lock::lock_unlock(house.shell(), typed(PASSPHRASE)), looks);
+        unlocked.unwrap();
+    }
+}

@@ -227,6 +227,7 @@ impl Desk {
         first(self);
         let begun = Instant::now();
         let mut typed: Option<Instant> = None;
+        let mut was_open = false;
         self.wait_until(|desk| {
             let is_time = typed.is_none_or(|typed| typed.elapsed() > Duration::from_secs(5));
             if desk.find_window().is_some() && is_time && !desk.is_open() {
@@ -235,7 +236,10 @@ impl Desk {
                 desk.press("Return");
                 typed = Some(Instant::now());
             }
-            typed.is_some() && begun.elapsed() > PAUSE && desk.is_open()
+            // A locked program holds the file too, for the moment in which it looks how it is opened.
+            let stays_open =
+                std::mem::replace(&mut was_open, desk.is_open() && desk.has_journal()) && was_open;
+            typed.is_some() && begun.elapsed() > PAUSE && stays_open
         });
     }
 
