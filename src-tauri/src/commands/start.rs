@@ -29,12 +29,11 @@ pub async fn find_first(shell: &Shell) -> Option<StartView> {
 
 async fn look(shell: &Shell) -> Answered<StartView> {
     // Whoever looks at a locked wallet has its file for a moment: nobody opens it meanwhile, or would be told that it is in use.
-    let (open, _door) = match shell.open().await {
-        Ok(open) => (Some(open), None),
-        Err(_) => {
-            let door = shell.stand_at_the_door().await;
-            (shell.open().await.ok(), Some(door))
-        }
+    let (open, _door) = if let Ok(open) = shell.open().await {
+        (Some(open), None)
+    } else {
+        let door = shell.stand_at_the_door().await;
+        (shell.open().await.ok(), Some(door))
     };
     let requests = match &open {
         Some(open) => open.wallet().requests().await?.len(),
