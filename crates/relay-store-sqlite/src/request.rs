@@ -1,7 +1,7 @@
 //! Parked requests in SQLite.
 
 use async_trait::async_trait;
-use passerby_relay_store::row::parse_digest;
+use passerby_relay_store::row::parse_answer;
 use passerby_relay_store::{
     Bind, DAY, NewRequest, Park, ParkedRequest, RequestStore, StoreError, ToAnswer, WRONG_CODES,
 };
@@ -38,10 +38,7 @@ impl RequestRow {
     }
 
     fn split_answer(mut self) -> Result<ToAnswer, StoreError> {
-        let answered = match (self.body_sha256.take(), self.reply.take()) {
-            (Some(body_sha256), Some(reply)) => Some((parse_digest(&body_sha256)?, reply)),
-            _ => None,
-        };
+        let answered = parse_answer(self.body_sha256.take(), self.reply.take())?;
         Ok(ToAnswer { request: self.into(), answered })
     }
 }

@@ -22,3 +22,11 @@ pub fn parse_digest(bytes: &[u8]) -> Result<Sha256, ForeignRow> {
 pub fn parse_grant_id(text: &str) -> Result<GrantId, ForeignRow> {
     text.parse().map_err(|_| ForeignRow("grant id"))
 }
+
+/// Reads the columns of an answer beside its request: both are there, or it was not answered.
+pub fn parse_answer(
+    body_sha256: Option<Vec<u8>>,
+    reply: Option<String>,
+) -> Result<Option<(Sha256, String)>, ForeignRow> {
+    body_sha256.zip(reply).map(|(digest, reply)| Ok((parse_digest(&digest)?, reply))).transpose()
+}
