@@ -12,15 +12,18 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Command, ExitCode},
+    process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
     checkout::Checkout,
-    install::{self, SystemPart},
-    stream, window,
+    needs::{self, Needs},
+    stage::Outcome,
+    stream,
+    tally::Tally,
+    window,
 };
 
 /// Where Debian puts its compiler: the one that belongs to the sources.
@@ -38,8 +41,7 @@ const SYSTEMS: &[(&str, &[(&str, &str)])] = &[
 const PACKAGES: &[&str] = &["passerby-cli", "passerby-desktop"];
 
 /// What it needs of the system.
-const NEEDS: &[&SystemPart] =
-    &[&install::C_COMPILER, &install::NODE, &install::NPM, &install::RUST_SOURCES, &install::LLVM_RC];
+pub const NEEDS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::FOREIGN_SYSTEMS];
 
 /// Stands in for a compiler and an archiver of C: passes questions about itself, and files to be read over, on to the one of this
 /// system, without what that one has no word for; makes empty files of everything else.
@@ -67,8 +69,7 @@ done
 "#;
 
 /// Checks all packages for all systems, and says what that proves.
-pub fn run(checkout: &Checkout) -> Result<ExitCode> {
-    install::system_parts(checkout, NEEDS)?;
+pub fn run(checkout: &Checkout) -> Result<Outcome> {
     ensure!(
         Path::new(COMPILER).is_file(),
         "there is no {COMPILER}; on Debian it comes with the package rustc-web"
@@ -79,19 +80,16 @@ pub fn run(checkout: &Checkout) -> Result<ExitCode> {
     let folder = checkout.target().join("cross");
     fs::create_dir_all(&folder).with_context(|| format!("tried to make {}", folder.display()))?;
     let stand_in = write_stand_in(&folder)?;
-    let mut failed = 0;
+    let mut tally = Tally::default();
     for (system, told) in SYSTEMS {
         eprintln!("checking {} for {system}", PACKAGES.join(" and "));
         let mut cargo = check(checkout, system, &stand_in);
         cargo.arg("--target-dir").arg(folder.join("target"));
         cargo.envs(told.iter().copied());
-        if !stream::run(&mut cargo)?.success {
-            failed += 1;
-        }
+        tally += Tally::one(stream::run(&mut cargo)?.success);
     }
     println!("This proves names and types of the Rust parts, not that they link or run there.");
-    println!("{} passed, {failed} failed", SYSTEMS.len() - failed);
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(Outcome::Ran(tally))
 }
 
 fn write_stand_in(folder: &Path) -> Result<PathBuf> {

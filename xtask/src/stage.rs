@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::{
     bench, bundle,
     checkout::Checkout,
-    demo_check, e2e, fuzz, generate, interop, monitoring,
+    cross, demo_check, e2e, fuzz, generate, interop, monitoring,
     needs::{self, Needs},
     npm, package, relay_package, rust,
     tally::Tally,
@@ -66,6 +66,9 @@ const FAULTS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::WINDOW, needs
 const STRANGERS: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::STRANGERS, needs::BROWSER];
 const STORY: &[Needs] = &[needs::COMPILER, needs::SCRIPTS];
 const BENCH: &[Needs] = &[needs::COMPILER, needs::SCRIPTS, needs::RIVAL];
+
+/// The stage that `check --cross` runs by itself.
+pub const CROSS: &str = "cross";
 
 /// Every stage there is.
 pub const STAGES: &[Stage] = &[
@@ -143,6 +146,7 @@ pub const STAGES: &[Stage] = &[
         BUILD,
         rust::kills,
     ),
+    stage(CROSS, Full, "the types of the wallet's Rust on Windows and on Macs", cross::NEEDS, cross::run),
     stage("fault-1000", Full, "the same in 1,000 runs", FAULTS, rust::faults_in_full),
     stage(
         "fuzz",
