@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use passerby_testkit::rng;
 use rand_chacha::ChaCha20Rng;
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -19,7 +20,7 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What came out.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Verdict {
     /// Answers that a relay confirmed to a wallet.
     pub acknowledged: usize,
@@ -45,6 +46,24 @@ pub struct Verdict {
 impl Verdict {
     pub fn is_clean(&self) -> bool {
         self.lost + self.doubled + self.readable + self.hung + self.mistakes == 0
+    }
+
+    /// Counts another one in; its notes stay with it.
+    pub fn add(&mut self, other: &Self) {
+        for (all, one) in [
+            (&mut self.acknowledged, other.acknowledged),
+            (&mut self.lost, other.lost),
+            (&mut self.doubled, other.doubled),
+            (&mut self.readable, other.readable),
+            (&mut self.hung, other.hung),
+            (&mut self.mistakes, other.mistakes),
+            (&mut self.overtaken, other.overtaken),
+            (&mut self.burned, other.burned),
+            (&mut self.declined, other.declined),
+            (&mut self.openings, other.openings),
+        ] {
+            *all += one;
+        }
     }
 
     fn lose(&mut self, what: impl Into<String>) {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use passerby_testkit::rng;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
+use serde::{Deserialize, Serialize};
 
 /// What can go wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     KillRelay,
     KillOneOfThree,

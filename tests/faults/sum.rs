@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::audit::Verdict;
 use crate::machines::Happened;
 use crate::plan::{KINDS, Kind, Plan};
@@ -18,7 +20,7 @@ pub struct Played {
 }
 
 /// What all runs came to.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Sum {
     runs: u64,
     steps: u64,
@@ -38,26 +40,9 @@ impl Sum {
         self.steps += u64::from(steps);
         self.not_reached += not_reached;
         self.packets_lost += happened.packets_lost;
-        for (all, one) in [(&mut self.faults, &happened.faults), (&mut self.left_out, &happened.left_out)] {
-            for (kind, count) in one {
-                *all.entry(*kind).or_default() += count;
-            }
-        }
-        let total = &mut self.total;
-        for (all, one) in [
-            (&mut total.acknowledged, verdict.acknowledged),
-            (&mut total.lost, verdict.lost),
-            (&mut total.doubled, verdict.doubled),
-            (&mut total.readable, verdict.readable),
-            (&mut total.hung, verdict.hung),
-            (&mut total.mistakes, verdict.mistakes),
-            (&mut total.overtaken, verdict.overtaken),
-            (&mut total.burned, verdict.burned),
-            (&mut total.declined, verdict.declined),
-            (&mut total.openings, verdict.openings),
-        ] {
-            *all += one;
-        }
+        count(&mut self.faults, &happened.faults);
+        count(&mut self.left_out, &happened.left_out);
+        self.total.add(&verdict);
         let faults: Vec<_> = plan.faults.iter().map(|fault| fault.kind.to_string()).collect();
         let word = if verdict.is_clean() { "holds" } else { "FAILS" };
         let (seed, kept, seconds) = (plan.seed, verdict.acknowledged, took.as_secs_f32());
@@ -74,9 +59,29 @@ impl Sum {
         }
     }
 
+    /// This and that together.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.runs += other.runs;
+        self.steps += other.steps;
+        self.not_reached += other.not_reached;
+        self.total.add(&other.total);
+        count(&mut self.faults, &other.faults);
+        count(&mut self.left_out, &other.left_out);
+        self.packets_lost += other.packets_lost;
+        self.failed.extend(other.failed);
+        self
+    }
+
     #[track_caller]
     pub fn assert_nothing_is_wrong(&self) {
         assert!(self.failed.is_empty(), "the runs with these seeds failed: {:?}", self.failed);
+    }
+}
+
+fn count(all: &mut BTreeMap<Kind, u32>, more: &BTreeMap<Kind, u32>) {
+    for (kind, count) in more {
+        *all.entry(*kind).or_default() += count;
     }
 }
 

@@ -155,6 +155,8 @@ pub fn faults_in_full(checkout: &Checkout) -> Result<Outcome> {
     run_quietly(&mut checkout.cargo(&["build", "--release", "--locked", "--bin", RELAY]))?;
     let mut command = checkout.cargo(&["nextest", "run", "--cargo-profile", "release"]);
     command.args(["--package", "passerby-tests", "--test", "faults"]).env("PASSERBY_FAULT_LONG", "1");
+    // Most of a run is waiting for what is away.
+    command.env("PASSERBY_FAULT_LANES", "4");
     run_faults(command, &checkout.released(RELAY), 1_000)
 }
 
