@@ -27,6 +27,7 @@ pub mod mailbox;
 pub mod meters;
 pub mod passport;
 pub mod period;
+mod private_file;
 pub mod request;
 pub mod router;
 pub mod self_copy;

@@ -1,7 +1,6 @@
 //! `passerby-relay init`: a configuration, a signing key, a database.
 
 use std::fmt::Display;
-use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,9 +12,10 @@ use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 
 use super::migrate::open_store;
-use super::{Failure, key_file, owner, question};
+use super::{Failure, key_file, question};
 use crate::cli::InitArgs;
 use crate::config::{self, Config, StorePlace};
+use crate::private_file::{Readers, make_new};
 
 /// What is to be made.
 struct Wanted {
@@ -151,19 +151,14 @@ fn find_development_issuer(listen: SocketAddr) -> Result<Issuer, Failure> {
 
 /// Writes a file unless it is there. `false`: it was.
 fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
     // It may come to hold the address of a database, with a password.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
-    let mut file = match options.open(path) {
+    let mut file = match make_new(path, Readers::Group) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
         Err(error) => return Err(error).with_context(|| format!("making {}", path.display())),
     };
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
-        .and_then(|()| owner::give_to_folder(&file, path))
         .with_context(|| format!("writing {}", path.display()))?;
     Ok(true)
 }

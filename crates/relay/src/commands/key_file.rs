@@ -1,8 +1,8 @@
 //! The signing keys on disk, readable by their owner only: a private JWK, as `init` makes it, or, since a first rotation, several of them with
 //! their times.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
@@ -11,9 +11,8 @@ use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::owner;
 use crate::HeldKey;
-use crate::period::write_private;
+use crate::private_file::{self, Readers, make_new};
 
 const FORMAT: &str = "passerby-relay-keys/1";
 
@@ -37,32 +36,21 @@ struct Entry {
 pub fn make(path: &Path, rng: &mut impl CryptoRng) -> anyhow::Result<()> {
     let shown = path.display();
     let text = SigningKey::make(rng).to_jwk().context("making the signing key")?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| format!("making the key file {shown}"))?;
+    let mut file = make_new(path, Readers::Owner).with_context(|| format!("making the key file {shown}"))?;
     file.write_all(text.as_bytes())
         .and_then(|()| file.write_all(b"\n"))
         .and_then(|()| file.sync_all())
-        .and_then(|()| owner::give_to_folder(&file, path))
         .with_context(|| format!("writing the key file {shown}"))
 }
 
 /// Reads the keys. Refused when others can read the file too.
 pub fn read(path: &Path) -> anyhow::Result<Vec<HeldKey>> {
     let shown = path.display();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // The six low bits are those of the group and of everybody else.
-        let about = std::fs::metadata(path).with_context(|| format!("reading the key file {shown}"))?;
-        ensure!(
-            about.permissions().mode().trailing_zeros() >= 6,
-            "the key file {shown} can be read by others; run: chmod 600 {shown}"
-        );
-    }
     let reading = || format!("reading the key file {shown}");
+    ensure!(
+        Readers::of(path).with_context(reading)? == Readers::Owner,
+        "the key file {shown} can be read by others; run: chmod 600 {shown}"
+    );
     let text = std::fs::read_to_string(path).map(Zeroizing::new).with_context(reading)?;
     let Ok(file) = serde_json::from_str::<KeyFile>(&text) else {
         let key = SigningKey::parse_jwk(&text).with_context(reading)?;
@@ -87,13 +75,6 @@ pub fn replace(path: &Path, held: &[HeldKey]) -> anyhow::Result<()> {
     let file = KeyFile { format: FORMAT.to_owned(), keys };
     let text = serde_json::to_string(&file).map(Zeroizing::new).with_context(writing)?;
     let mut old = OpenOptions::new().read(true).write(true).open(path).with_context(writing)?;
-    write_private(path, text.as_bytes()).with_context(writing)?;
-    wipe(&mut old).with_context(writing)
-}
-
-fn wipe(file: &mut File) -> std::io::Result<()> {
-    let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
-    file.seek(SeekFrom::Start(0))?;
-    file.write_all(&vec![0; length])?;
-    file.sync_all()
+    private_file::write(path, text.as_bytes()).with_context(writing)?;
+    private_file::wipe(&mut old).with_context(writing)
 }

@@ -1,6 +1,5 @@
 //! `passerby-relay migrate`: the database is brought up to date.
 
-use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,9 +8,10 @@ use passerby_relay_store::RelayStore;
 use passerby_relay_store_postgres::PostgresStore;
 use passerby_relay_store_sqlite::SqliteStore;
 
-use super::{Failure, owner};
+use super::Failure;
 use crate::cli::ConfigArgs;
 use crate::config::{Config, StorePlace};
+use crate::private_file::{Readers, make_new};
 
 /// Opens the store of a configuration, which runs the migrations it lacks.
 pub async fn open_store(config: &Config) -> Result<Arc<dyn RelayStore>, Failure> {
@@ -28,13 +28,9 @@ pub async fn open_store(config: &Config) -> Result<Arc<dyn RelayStore>, Failure>
 
 /// Makes the file if it is not there, for whoever serves from that folder; what `SQLite` puts beside it gets the same owner.
 fn make_file(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    match make_new(path, Readers::Owner) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        opened => owner::give_to_folder(&opened?, path),
+        made => made.map(drop),
     }
 }
 

@@ -12,7 +12,6 @@ mod keys;
 mod migrate;
 mod moving;
 mod openapi;
-pub(crate) mod owner;
 mod question;
 mod serve;
 mod shop;

@@ -7,6 +7,8 @@ use passerby_relay_store_postgres::{AddressError, PostgresAddress};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::private_file::Readers;
+
 /// Where this relay keeps what it carries.
 #[derive(Debug, Clone, confique::Config)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
@@ -109,15 +111,10 @@ pub(crate) fn read_address(path: &Path) -> Result<PostgresAddress, StorePlaceErr
 
 /// A file with a password must not be everybody's. Its group may read it: that is how a service gets a file of root's.
 pub(super) fn check_private(path: &Path) -> Result<(), StorePlaceError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let about = std::fs::metadata(path)
-            .map_err(|source| StorePlaceError::Read { path: path.to_owned(), source })?;
-        // The three low bits are those of everybody else.
-        if about.permissions().mode().trailing_zeros() < 3 {
-            return Err(StorePlaceError::Readable { path: path.to_owned() });
-        }
+    let readers =
+        Readers::of(path).map_err(|source| StorePlaceError::Read { path: path.to_owned(), source })?;
+    if readers > Readers::Group {
+        return Err(StorePlaceError::Readable { path: path.to_owned() });
     }
     Ok(())
 }

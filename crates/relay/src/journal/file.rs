@@ -1,7 +1,7 @@
 //! The journal's file: lines are added and are on the disk; one at a time, whoever writes.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -9,9 +9,9 @@ use passerby_protocol::time::DAY;
 
 use super::entry::Entry;
 use super::{Buried, Journal};
-use crate::commands::owner;
 use crate::hazmat::sha256;
-use crate::period::{FolderError, check_private, sync_folder, write_private};
+use crate::period::{FolderError, check_private};
+use crate::private_file;
 
 /// Journals begin like this: one's own, and those of other relays on the same database that an admin put beside it.
 const NAME: &str = "tombstones";
@@ -37,16 +37,6 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> JournalError {
     |source| JournalError::Io { path, source }
 }
 
-fn open_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    owner::give_to_folder(&file, path)?;
-    Ok(file)
-}
-
 impl Journal {
     fn path(&self) -> PathBuf {
         self.folder.path().join(NAME)
@@ -56,7 +46,7 @@ impl Journal {
     fn lock(&self) -> Result<File, JournalError> {
         self.folder.make()?;
         let path = self.folder.path().join(LOCK);
-        let file = open_private(&path).map_err(failed(&path))?;
+        let file = private_file::open_or_make(&path).map_err(failed(&path))?;
         file.lock().map_err(failed(&path))?;
         Ok(file)
     }
@@ -71,7 +61,7 @@ impl Journal {
         let is_new = !path.exists();
         let lines: String = entries.iter().map(|entry| entry.to_line()).collect();
         let add = || {
-            let mut file = open_private(&path)?;
+            let mut file = private_file::open_or_make(&path)?;
             let end = file.seek(SeekFrom::End(0))?;
             if end > 0 {
                 // Whoever wrote last may have been cut off in the middle of a line.
@@ -84,7 +74,7 @@ impl Journal {
             }
             file.write_all(lines.as_bytes())?;
             file.sync_all()?;
-            if is_new { sync_folder(self.folder.path()) } else { Ok(()) }
+            if is_new { private_file::sync_folder(self.folder.path()) } else { Ok(()) }
         };
         add().map_err(failed(&path))
     }
@@ -101,7 +91,7 @@ impl Journal {
             |line: &&str| Entry::parse(line).is_none_or(|it| it.at > now.saturating_sub(LONGEST_RETENTION));
         let young: String = text.lines().filter(is_young).flat_map(|line| [line, "\n"]).collect();
         if young.len() < text.len() {
-            write_private(&path, young.as_bytes()).map_err(failed(&path))
+            private_file::write(&path, young.as_bytes()).map_err(failed(&path))
         } else {
             Ok(())
         }

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use super::acme::Authority;
 use crate::hazmat::sha256;
+use crate::private_file::Readers;
 
 /// Where a certificate comes from.
 #[derive(Debug, Clone)]
@@ -129,20 +130,13 @@ impl CertificateSource {
     }
 }
 
-#[cfg(unix)]
+/// A group that may read it is how many systems share certificates.
 fn refuse_key_for_everybody(path: &Path) -> Result<(), CertificateError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let about =
-        std::fs::metadata(path).map_err(|source| CertificateError::Read { path: path.to_owned(), source })?;
-    // A group that may read it is how many systems share certificates.
-    if about.permissions().mode() & 0o007 != 0 {
+    let readers =
+        Readers::of(path).map_err(|source| CertificateError::Read { path: path.to_owned(), source })?;
+    if readers > Readers::Group {
         return Err(CertificateError::KeyForEverybody(path.to_owned()));
     }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn refuse_key_for_everybody(_path: &Path) -> Result<(), CertificateError> {
     Ok(())
 }
 

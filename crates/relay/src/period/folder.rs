@@ -1,7 +1,7 @@
 //! The keys folder: a file for each period's key, for its owner only.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use passerby_protocol::wire::b64u;
@@ -9,8 +9,8 @@ use passerby_relay_store::Period;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::commands::owner;
 use crate::hazmat::SealKey;
+use crate::private_file::{self, Readers};
 
 const FORMAT: &str = "passerby-relay-period/1";
 const ENDING: &str = ".key";
@@ -91,7 +91,7 @@ impl KeysFolder {
         match builder.create(&self.path) {
             Err(source) if source.kind() != ErrorKind::AlreadyExists => Err(self.failed(&self.path, source)),
             Ok(()) => File::open(&self.path)
-                .and_then(|folder| owner::give_to_folder(&folder, &self.path))
+                .and_then(|folder| private_file::give_to_folder(&folder, &self.path))
                 .map_err(|source| self.failed(&self.path, source)),
             _ => check_private(&self.path),
         }
@@ -125,7 +125,7 @@ impl KeysFolder {
         };
         let damaged = |_| FolderError::Damaged { path: path.clone() };
         let text = serde_json::to_string(&content).map(Zeroizing::new).map_err(damaged)?;
-        write_private(&path, text.as_bytes()).map_err(|source| self.failed(&path, source))
+        private_file::write(&path, text.as_bytes()).map_err(|source| self.failed(&path, source))
     }
 
     pub(crate) fn read(&self, file: &Named) -> Result<SealKey, FolderError> {
@@ -151,9 +151,11 @@ impl KeysFolder {
 
     /// Overwrites a key and takes its file away. One that is gone already is no failure: several relays may share the folder.
     pub(crate) fn destroy(&self, file: &Named) -> Result<(), FolderError> {
-        match overwrite(&file.path).and_then(|()| fs::remove_file(&file.path)) {
+        let wiped = OpenOptions::new().write(true).open(&file.path);
+        let wiped = wiped.and_then(|mut opened| private_file::wipe(&mut opened));
+        match wiped.and_then(|()| fs::remove_file(&file.path)) {
             Err(source) if source.kind() != ErrorKind::NotFound => Err(self.failed(&file.path, source)),
-            _ => sync_folder(&self.path).map_err(|source| self.failed(&self.path, source)),
+            _ => private_file::sync_folder(&self.path).map_err(|source| self.failed(&self.path, source)),
         }
     }
 
@@ -171,50 +173,10 @@ fn parse_name(path: &Path) -> Option<Named> {
     marked.then_some(Named { number: number.parse().ok()?, mark: mark.to_owned(), path: path.to_owned() })
 }
 
-/// Writes a file for its owner only, all of it or nothing.
-pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".part");
-    let aside = PathBuf::from(aside);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&aside)?;
-    file.write_all(content)?;
-    owner::give_to_folder(&file, path)?;
-    file.sync_all()?;
-    fs::rename(&aside, path)?;
-    path.parent().map_or(Ok(()), sync_folder)
-}
-
-fn overwrite(path: &Path) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).open(path)?;
-    let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
-    file.write_all(&vec![0; length])?;
-    file.sync_all()
-}
-
-/// That a file is there, or is not, is on the disk only when its folder is.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let folder = if path == Path::new("") { Path::new(".") } else { path };
-        File::open(folder)?.sync_all()?;
-    }
-    let _ = path;
-    Ok(())
-}
-
 pub(crate) fn check_private(path: &Path) -> Result<(), FolderError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let about = fs::metadata(path).map_err(|source| FolderError::Io { path: path.to_owned(), source })?;
-        // The six low bits are those of the group and of everybody else.
-        if about.permissions().mode().trailing_zeros() < 6 {
-            return Err(FolderError::Readable { path: path.to_owned() });
-        }
+    let readers = Readers::of(path).map_err(|source| FolderError::Io { path: path.to_owned(), source })?;
+    if readers > Readers::Owner {
+        return Err(FolderError::Readable { path: path.to_owned() });
     }
     Ok(())
 }
@@ -257,7 +219,7 @@ mod tests {
         fs::write(folder.path().join("journal"), "").unwrap();
         let named = folder.list().unwrap();
         assert_eq!(named.len(), 1);
-        write_private(&named[0].path, b"{}").unwrap();
+        private_file::write(&named[0].path, b"{}").unwrap();
         assert!(matches!(folder.read(&named[0]), Err(FolderError::Damaged { .. })));
     }
 

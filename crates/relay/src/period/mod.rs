@@ -20,8 +20,8 @@ mod look;
 mod release_keys;
 mod turn;
 
+pub(crate) use folder::check_private;
 pub use folder::{FolderError, KeysFolder};
-pub(crate) use folder::{check_private, sync_folder, write_private};
 pub use look::{Openable, look};
 pub use release_keys::{KeyTrouble, ReleaseKeys};
 pub use turn::Turned;

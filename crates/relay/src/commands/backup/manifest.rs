@@ -8,7 +8,7 @@ use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::hazmat::sha256_of;
-use crate::period::write_private;
+use crate::private_file;
 
 const FORMAT: &str = "passerby-relay-backup/1";
 
@@ -57,7 +57,7 @@ impl Manifest {
         let path = Self::path_of(backup);
         let mut text = serde_json::to_string_pretty(self).context("writing a manifest")?;
         text.push('\n');
-        write_private(&path, text.as_bytes()).with_context(|| format!("writing {}", path.display()))
+        private_file::write(&path, text.as_bytes()).with_context(|| format!("writing {}", path.display()))
     }
 
     /// The manifest of a backup that is whole.

@@ -16,7 +16,7 @@ use super::Failure;
 use crate::cli::BackupArgs;
 use crate::clock::SystemClock;
 use crate::config::{Config, StorePlace};
-use crate::period::sync_folder;
+use crate::private_file::sync_folder;
 use manifest::{Kind, Manifest};
 
 /// A path with more at its end.

@@ -6,11 +6,13 @@ use std::process::Command;
 use anyhow::{Context as _, bail};
 use passerby_relay_store_postgres::{PostgresAddress, find_last_migration};
 
+use crate::private_file;
+
 /// Dumps a database of one moment, while others write. Gives the number of its last migration.
 pub(super) async fn dump(address: &PostgresAddress, to: &Path) -> anyhow::Result<i64> {
     let schema = find_last_migration(address).await.with_context(|| format!("looking into the {address}"))?;
     // For its owner only, before anything is in it.
-    crate::period::write_private(to, b"").with_context(|| format!("writing {}", to.display()))?;
+    private_file::write(to, b"").with_context(|| format!("writing {}", to.display()))?;
     let mut program = command("pg_dump", address);
     program.args(["--format", "custom", "--no-owner", "--no-privileges", "--file"]).arg(to);
     run(program, "pg_dump").await?;

@@ -19,7 +19,8 @@ use crate::clock::SystemClock;
 use crate::commands::Failure;
 use crate::config::{Config, StorePlace};
 use crate::journal::{Journal, Replayed};
-use crate::period::{Openable, ReleaseKeys, look, sync_folder};
+use crate::period::{Openable, ReleaseKeys, look};
+use crate::private_file;
 use crate::state::{Now, Randomness};
 
 /// What a restore found.
@@ -82,9 +83,9 @@ async fn restore_file(config: &Config, from: &Path, to: &Path) -> anyhow::Result
         }
     }
     let copying = || format!("copying the backup to {}", part.display());
-    crate::period::write_private(&part, b"").with_context(copying)?;
+    private_file::write(&part, b"").with_context(copying)?;
     fs::copy(from, &part).with_context(copying)?;
-    make_private(&part).with_context(copying)?;
+    private_file::make_private(&part).with_context(copying)?;
     let store = SqliteStore::open(&part).await.with_context(|| format!("opening {}", part.display()))?;
     let store: Arc<dyn RelayStore> = Arc::new(store);
     let restored = complete(config, &store).await;
@@ -99,7 +100,7 @@ async fn restore_file(config: &Config, from: &Path, to: &Path) -> anyhow::Result
         }
     }
     fs::rename(&part, to).with_context(putting)?;
-    sync_folder(to.parent().unwrap_or(Path::new(""))).with_context(putting)?;
+    private_file::sync_folder(to.parent().unwrap_or(Path::new(""))).with_context(putting)?;
     Ok(restored)
 }
 
@@ -150,17 +151,6 @@ async fn check_empty(store: &dyn RelayStore, place: &str) -> anyhow::Result<()> 
     let holds_something = !store.list_shops().await.with_context(looked)?.is_empty()
         || !store.list_grants(None, 1).await.with_context(looked)?.is_empty();
     ensure!(!holds_something, "{place} is not empty: nothing was changed; move it away first");
-    Ok(())
-}
-
-#[cfg(unix)]
-fn make_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn make_private(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use passerby_relay_store::{Schema, Shop, StoreError};
 use super::finding::Finding;
 use crate::commands::migrate::open_store;
 use crate::config::{Config, StorePlace};
+use crate::private_file::Readers;
 use crate::shop::unreachable::Trouble;
 
 const ABOUT: &str = "database";
@@ -29,7 +30,7 @@ pub async fn look(config: &Config) -> (Vec<Finding>, Vec<Shop>) {
             );
             return (vec![Finding::mend(ABOUT, trouble)], Vec::new());
         }
-        findings.extend(look_at_mode(path));
+        findings.extend(look_at_readers(path));
     }
     match find_schema(&place).await {
         Err(error) => findings.push(Finding::mend(ABOUT, say_unreadable(&place, &error))),
@@ -90,17 +91,9 @@ async fn list_shops(config: &Config) -> Result<Vec<Shop>, String> {
     shops.map_err(|error| error.to_string())
 }
 
-#[cfg(unix)]
-fn look_at_mode(path: &Path) -> Option<Finding> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
-    (mode & 0o077 != 0).then(|| {
+fn look_at_readers(path: &Path) -> Option<Finding> {
+    (Readers::of(path).ok()? > Readers::Owner).then(|| {
         let what = format!("{} can be read by others of this computer", path.display());
         Finding::mend("database", Trouble::new(what, format!("Run: chmod 600 {}*", path.display())))
     })
-}
-
-#[cfg(not(unix))]
-fn look_at_mode(_: &Path) -> Option<Finding> {
-    None
 }

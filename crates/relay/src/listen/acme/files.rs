@@ -1,12 +1,13 @@
 //! The folder with what an authority gave: readable by its owner only, each file whole or not there.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::{AcmeError, Authority};
+use crate::private_file;
 
 /// A certificate with those that lead to its authority, and its key, both PEM.
 pub(super) struct Given {
@@ -28,24 +29,11 @@ pub(super) fn read_if_there(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, A
     }
 }
 
-/// Writes a file beside its place, and puts it there when it is on the disk.
+/// Writes a file, and makes its folder if it is not there.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), AcmeError> {
-    try_write(path, bytes).map_err(|source| AcmeError::File { path: path.to_owned(), source })
-}
-
-fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        make_folder(folder)?;
-    }
-    let aside = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&aside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(aside, path)
+    let made = path.parent().map_or(Ok(()), make_folder);
+    made.and_then(|()| private_file::write(path, bytes))
+        .map_err(|source| AcmeError::File { path: path.to_owned(), source })
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {
