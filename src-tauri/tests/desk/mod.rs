@@ -1,11 +1,14 @@
 //! Somebody's desk: folders, a screen, a session bus if there is one, what stands around the window on it, and the program.
 
+mod hands;
+mod mocks;
+mod tray;
+
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,8 +19,6 @@ use passerby_testkit::running::Running;
 use passerby_wallet::{Stretching, SystemClock, Wallet};
 use secrecy::SecretString;
 use tempfile::TempDir;
-use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, InputFocus};
 
 use super::screen::Screen;
 
@@ -27,18 +28,6 @@ const PASSPHRASE: &str = "correct horse battery staple";
 
 const PAUSE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_mins(2);
-const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-const NOTICES: &str = "org.freedesktop.Notifications";
-const MOCK: &str = "org.freedesktop.DBus.Mock";
-
-/// Says that it is over, also when a test fails in between.
-struct Ends<'a>(&'a AtomicBool);
-
-impl Drop for Ends<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
 
 pub struct Desk {
     // The program ends before what it stands on.
@@ -117,43 +106,6 @@ impl Desk {
         self.bus = Some(Bus::start(self.folder.path()));
     }
 
-    fn start_mock(&mut self, name: &str, arguments: &[&str]) {
-        let mut mock = self.command("/usr/bin/python3");
-        mock.args(["-m", "dbusmock", "--session"]).args(arguments).stdout(Stdio::null());
-        self.around.push(Running::start(&mut mock));
-        let waited = self.command("gdbus").args(["wait", "--session", "--timeout", "60", name]).status();
-        assert!(waited.unwrap().success(), "the mock did not come up; `cargo xtask test` installs it");
-    }
-
-    fn call(&self, name: &str, path: &str, method: &str, arguments: &[&str]) -> String {
-        // What comes after `--` is no option, though it may begin like one.
-        let call = ["call", "--session", "--dest", name, "--object-path", path, "--method", method, "--"];
-        self.read("gdbus", &[&call, arguments].concat())
-    }
-
-    /// A place for icons.
-    pub fn start_tray(&mut self) {
-        let path = "/StatusNotifierWatcher";
-        self.start_mock(WATCHER, &[WATCHER, path, WATCHER]);
-        for (method, body) in [("RegisterStatusNotifierItem", ""), ("RegisterStatusNotifierHost", "")] {
-            self.call(WATCHER, path, &format!("{MOCK}.AddMethod"), &[WATCHER, method, "s", "", body]);
-        }
-        let host = ["IsStatusNotifierHostRegistered", "<true>"];
-        self.call(WATCHER, path, &format!("{MOCK}.AddProperty"), &[WATCHER, host[0], host[1]]);
-    }
-
-    /// Somebody who shows notices.
-    pub fn start_notices(&mut self) {
-        self.start_mock(NOTICES, &["--template", "notification_daemon"]);
-    }
-
-    /// What was shown.
-    pub fn notices(&self) -> String {
-        let method = format!("{MOCK}.GetMethodCalls");
-        let calls = self.call(NOTICES, "/org/freedesktop/Notifications", &method, &["Notify"]);
-        if calls.contains("Notify") || calls.contains("Passerby") { calls } else { String::new() }
-    }
-
     pub fn write_settings(&self, text: &str) {
         fs::write(self.path("config/passerby/desktop.toml"), text).unwrap();
     }
@@ -164,7 +116,7 @@ impl Desk {
         let log = File::create(self.path("said")).unwrap();
         program.args(arguments).stdout(log.try_clone().unwrap()).stderr(log);
         self.program = Some(Running::start(&mut program));
-        self.wait_until(|desk| desk.find_window().is_some());
+        self.wait_until(Self::has_window);
     }
 
     /// What it wrote where a terminal would be.
@@ -176,98 +128,11 @@ impl Desk {
         self.program.as_ref().unwrap().0.id()
     }
 
-    /// Whether the window can be seen.
-    pub fn has_window(&self) -> bool {
-        self.find_window().is_some()
-    }
-
-    /// The window; xdotool misses it when another one goes while it looks.
-    fn window(&self) -> String {
-        let mut found = None;
-        self.wait_until(|desk| {
-            found = desk.find_window();
-            found.is_some()
-        });
-        found.unwrap()
-    }
-
-    fn find_window(&self) -> Option<String> {
-        let found = self.read("xdotool", &["search", "--onlyvisible", "--name", "^Passerby$"]);
-        found.lines().next_back().map(str::to_owned)
-    }
-
     /// Whether the program holds the vault open, as the system says: nobody's lock is touched by the question.
     pub fn is_open(&self) -> bool {
         let Ok(about) = fs::metadata(self.path("data/passerby/vault.db.lock")) else { return false };
         let locks = fs::read_to_string("/proc/locks").unwrap();
         locks.lines().any(|line| line.contains(&format!(":{} ", about.ino())))
-    }
-
-    pub fn press(&self, keys: &str) {
-        let window = self.window();
-        self.read("xdotool", &["windowfocus", "--sync", &window]);
-        for key in keys.split(' ') {
-            self.read("xdotool", &["key", "--clearmodifiers", key]);
-        }
-    }
-
-    /// From nowhere in the window to the first place where something can be typed.
-    fn go_to_first_field(&self) {
-        let window = self.window();
-        self.read("xdotool", &["windowfocus", "--sync", &window]);
-        self.read("xdotool", &["mousemove", "--window", &window, "20", "20", "click", "1", "key", "Tab"]);
-    }
-
-    /// Types the passphrase, again if the window was not ready for it.
-    pub fn unlock(&self) {
-        self.unlock_after(|_| ());
-    }
-
-    pub fn unlock_after(&self, first: impl Fn(&Self)) {
-        first(self);
-        let begun = Instant::now();
-        let mut typed: Option<Instant> = None;
-        let mut was_open = false;
-        self.wait_until(|desk| {
-            let is_time = typed.is_none_or(|typed| typed.elapsed() > Duration::from_secs(5));
-            if desk.find_window().is_some() && is_time && !desk.is_open() {
-                desk.go_to_first_field();
-                desk.read("xdotool", &["type", "--delay", "2", PASSPHRASE]);
-                desk.press("Return");
-                typed = Some(Instant::now());
-            }
-            // A locked program holds the file too, for the moment in which it looks how it is opened.
-            let stays_open =
-                std::mem::replace(&mut was_open, desk.is_open() && desk.has_journal()) && was_open;
-            typed.is_some() && begun.elapsed() > PAUSE && stays_open
-        });
-    }
-
-    /// Does something while the system keeps the window behind others: whatever it asks for, it does not get the keyboard.
-    pub fn behind_others<T>(&self, work: impl FnOnce() -> T) -> T {
-        let (connection, _) = x11rb::connect(Some(&self.screen.display)).unwrap();
-        let done = AtomicBool::new(false);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                while !done.load(Ordering::Relaxed) {
-                    connection.set_input_focus(InputFocus::NONE, x11rb::NONE, x11rb::CURRENT_TIME).unwrap();
-                    connection.flush().unwrap();
-                    thread::sleep(PAUSE / 10);
-                }
-            });
-            let _ends = Ends(&done);
-            work()
-        })
-    }
-
-    /// As the cross at a window's edge does (ICCCM section 4.2.8.1).
-    pub fn close_window(&self) {
-        let window = self.find_window().unwrap().parse().unwrap();
-        let (connection, _) = x11rb::connect(Some(&self.screen.display)).unwrap();
-        let [protocols, delete] = ["WM_PROTOCOLS", "WM_DELETE_WINDOW"]
-            .map(|name| connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom);
-        let close = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
-        connection.send_event(false, window, EventMask::NO_EVENT, close).unwrap().check().unwrap();
     }
 
     /// As the session does at its end.
@@ -316,56 +181,5 @@ impl Desk {
             let interface = Some("org.SingleInstance.DBus");
             bus.call_method(Some(name), path, interface, "ExecuteCallback", &body).await.unwrap();
         }
-    }
-
-    /// The menu of the icon, once it is like this.
-    pub fn tray_menu(&self, like: impl Fn(&str) -> bool) -> String {
-        let mut menu = String::new();
-        self.wait_until(|desk| {
-            menu = desk.find_menu().map(|(owner, path)| desk.layout(&owner, &path)).unwrap_or_default();
-            like(&menu)
-        });
-        menu
-    }
-
-    /// Clicks the entry of this name.
-    pub fn click_tray(&self, label: &str) {
-        let (owner, path) = self.find_menu().unwrap();
-        let menu = self.layout(&owner, &path);
-        // `(<number>, {…'label': <'…'>…}`: the number before the label.
-        let before = &menu[..menu.find(&format!("<'{label}'>")).unwrap_or_else(|| panic!("{menu}"))];
-        let start = before.rfind("<(").unwrap() + 2;
-        let id = before[start..].split(',').next().unwrap();
-        let click = [id, "clicked", "<''>", "0"];
-        self.call(&owner, &path, "com.canonical.dbusmenu.Event", &click);
-    }
-
-    fn layout(&self, owner: &str, path: &str) -> String {
-        self.call(owner, path, "com.canonical.dbusmenu.GetLayout", &["0", "-1", "[]"])
-    }
-
-    /// Whose menu it is, and where: the watcher was told the icon's path.
-    fn find_menu(&self) -> Option<(String, String)> {
-        let method = format!("{MOCK}.GetMethodCalls");
-        let calls = self.call(WATCHER, "/StatusNotifierWatcher", &method, &["RegisterStatusNotifierItem"]);
-        let item = calls.rsplit('\'').find(|part| part.starts_with('/'))?.to_owned();
-        let names = self.call("org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames", &[]);
-        let owner = names.split('\'').filter(|name| name.starts_with(':')).find(|name| {
-            let of = "org.freedesktop.DBus.GetConnectionUnixProcessID";
-            let pid = self.call("org.freedesktop.DBus", "/", of, &[name]);
-            pid.contains(&format!(" {},", self.pid()))
-                && self
-                    .call(
-                        name,
-                        &item,
-                        "org.freedesktop.DBus.Properties.GetAll",
-                        &["org.kde.StatusNotifierItem"],
-                    )
-                    .contains("Menu")
-        })?;
-        let get = "org.freedesktop.DBus.Properties.Get";
-        let menu = self.call(owner, &item, get, &["org.kde.StatusNotifierItem", "Menu"]);
-        let path = menu.split('\'').find(|part| part.starts_with('/'))?.to_owned();
-        Some((owner.to_owned(), path))
     }
 }
