@@ -157,7 +157,7 @@ fn ask_to_end(child: &Child, signal: &str) {
 fn ask_to_end(_: &Child, _: &str) {}
 
 /// Whether a plain HTTP server there answers this path with a 2xx.
-fn answers(address: SocketAddr, path: &str) -> bool {
+pub fn answers(address: SocketAddr, path: &str) -> bool {
     let limit = Duration::from_secs(1);
     let Ok(mut stream) = TcpStream::connect_timeout(&address, limit) else { return false };
     let question = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
