@@ -1,5 +1,5 @@
 // What is drawn when: the first picture without a question, a room only with what it shows, a long list as it comes into sight.
-import { render, screen } from "@testing-library/svelte";
+import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
 import { afterEach, expect, test, vi } from "vitest";
@@ -45,6 +45,21 @@ test("an unlocked wallet is drawn with its details, and not at all when it was l
   await tick();
   expect(screen.queryByRole("navigation")).toBeNull();
   expect(screen.getByLabelText("Passphrase")).toBeTruthy();
+});
+
+test("what is around the details is asked for with them and drawn with them", async () => {
+  const user = userEvent.setup();
+  const { platform } = await openRoom(null, { start: { wallet: "locked", waiting: 0 } });
+  const coming = later<Awaited<ReturnType<typeof platform.spareKey.view>>>();
+  const asked = vi.spyOn(platform.spareKey, "view").mockReturnValue(coming.promise);
+  await user.type(screen.getByLabelText("Passphrase"), PASSPHRASE);
+  await user.keyboard("{Enter}");
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledOnce());
+  expect(screen.queryByRole("navigation")).toBeNull();
+  coming.resolve({ state: "none" });
+  const rail = await screen.findByRole("navigation");
+  expect(within(rail).getByRole("img")).toBeTruthy();
+  expect(asked).toHaveBeenCalledOnce();
 });
 
 test("a request that is being checked leaves the room where it is until there is something to show", async () => {
