@@ -60,14 +60,20 @@ impl Randomness {
     }
 }
 
-/// How many requests a shop may park a day, unless the admin said otherwise of it.
+/// What every shop may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequestsADay(pub u32);
+pub struct ShopLimits {
+    /// How many requests it may park a day, unless the admin said otherwise of it.
+    pub requests_a_day: u32,
+    /// For how many days it may ask to keep what it is sent, whatever its Statement says.
+    pub retention_days: u32,
+}
 
-impl Default for RequestsADay {
-    /// One every nine seconds, day and night: generous for a shop, and an end for a program that has gone mad.
+impl Default for ShopLimits {
+    /// A request every nine seconds, day and night: generous for a shop, and an end for a program that has gone mad. As long as any Statement
+    /// may say.
     fn default() -> Self {
-        Self(10_000)
+        Self { requests_a_day: 10_000, retention_days: 3650 }
     }
 }
 
@@ -82,7 +88,7 @@ pub struct RelayState {
     journal: Journal,
     used_proofs: Arc<UsedProofs>,
     read_statements: Arc<ReadStatements>,
-    requests_a_day: RequestsADay,
+    shop_limits: ShopLimits,
     open_door: bool,
     rates: Arc<Rates>,
     data: Option<PathBuf>,
@@ -110,7 +116,7 @@ impl RelayState {
             journal,
             used_proofs: Arc::new(UsedProofs::default()),
             read_statements: Arc::default(),
-            requests_a_day: RequestsADay::default(),
+            shop_limits: ShopLimits::default(),
             open_door: false,
             rates: Arc::new(Rates::default()),
             data: None,
@@ -118,10 +124,10 @@ impl RelayState {
         }
     }
 
-    /// The same with another number of requests a day for each shop.
+    /// The same with other limits for each shop.
     #[must_use]
-    pub fn with_requests_a_day(self, requests_a_day: RequestsADay) -> Self {
-        Self { requests_a_day, ..self }
+    pub fn with_shop_limits(self, shop_limits: ShopLimits) -> Self {
+        Self { shop_limits, ..self }
     }
 
     /// The same with periods of so many days, and keys that are kept for so many days after them.
@@ -245,9 +251,9 @@ impl FromRef<RelayState> for Journal {
     }
 }
 
-impl FromRef<RelayState> for RequestsADay {
+impl FromRef<RelayState> for ShopLimits {
     fn from_ref(state: &RelayState) -> Self {
-        state.requests_a_day
+        state.shop_limits
     }
 }
 

@@ -5,6 +5,7 @@
 mod parts;
 
 use parts::{Stage, code_of};
+use passerby_relay::state::ShopLimits;
 use passerby_relay_store::Suspension;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::{Value, json};
@@ -73,6 +74,20 @@ async fn a_request_for_more_than_the_admin_allowed_is_not_parked() {
     stage.park(&stage.request_body()).await.refuses("request-refused", "claim-not-allowed");
     assert!(stage.store.find_shop("shoes.example").await.unwrap().is_some());
     assert!(stage.store.allow_claims("shoes.example", Some(&allowed)).await.unwrap());
+    assert_eq!(stage.park(&stage.request_body()).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_request_to_keep_for_longer_than_the_admin_allows_is_not_parked() {
+    let mut stage = Stage::ready().await;
+    // Its Statement says 60 days, and this request 30.
+    stage
+        .serve_with(|state| state.with_shop_limits(ShopLimits { retention_days: 29, ..Default::default() }))
+        .await;
+    stage.park(&stage.request_body()).await.refuses("request-refused", "retention-too-long");
+    stage
+        .serve_with(|state| state.with_shop_limits(ShopLimits { retention_days: 30, ..Default::default() }))
+        .await;
     assert_eq!(stage.park(&stage.request_body()).await.status, 201);
 }
 

@@ -92,8 +92,10 @@ async fn a_txt_record_proves_a_host() {
     let said = relay.no(1, &["shop", "check", shop, "--root-jkt", &root]);
     assert!(said.contains("the TXT record: it shows another token"), "{said}");
     names.add_txt(RECORD, &line).await;
+    relay.edit("#retention_days = 3650", "retention_days = 14");
     let said = relay.ok(&["shop", "check", shop, "--root-jkt", &root]);
     assert!(said.contains("shows its token in its TXT record"), "{said}");
+    assert!(said.contains("60 days at most; this relay lets it ask for 14\n"), "{said}");
     assert_eq!(relay.shops()[0]["proof"], "dns");
 }
 

@@ -177,7 +177,8 @@ async fn three_wrong_codes_and_the_end_of_a_request_are_told() {
 async fn a_place_is_free_again_when_its_reader_has_gone() {
     let mut stage = Stage::parked().await;
     for (in_all, per_shop, status) in [(9, 1, 429), (1, 9, 503)] {
-        stage.serve_with(WaitingLimits { in_all, per_shop, ..WaitingLimits::default() }).await;
+        let limits = WaitingLimits { in_all, per_shop, ..WaitingLimits::default() };
+        stage.serve_with(|state| state.with_waiting(limits)).await;
         let mut events = Events::open(ask(&stage)).await;
         assert_eq!(events.first().await, WAITING);
         let refused = ask(&stage).send().await.unwrap();
@@ -206,7 +207,8 @@ async fn a_relay_that_stops_sends_everybody_home() {
 async fn signs_of_life_come_in_between() {
     let mut stage = Stage::parked().await;
     let beat = std::time::Duration::from_millis(20);
-    stage.serve_with(WaitingLimits { beat, ..WaitingLimits::default() }).await;
+    let limits = WaitingLimits { beat, ..WaitingLimits::default() };
+    stage.serve_with(|state| state.with_waiting(limits)).await;
     let mut response = ask(&stage).send().await.unwrap();
     let mut read = String::new();
     while !read.ends_with(":\n\n:\n\n") {

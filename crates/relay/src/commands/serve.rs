@@ -23,7 +23,7 @@ use crate::http::rate::Rates;
 use crate::journal::Replayed;
 use crate::listen::sockets::{self, Sockets};
 use crate::listen::{Callers, Keeper, Limits, Listening, Security, plan, supervisor};
-use crate::state::RequestsADay;
+use crate::state::ShopLimits;
 use crate::waiting::WaitingLimits;
 use crate::{Identity, RelayState};
 
@@ -46,7 +46,7 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     keys.make().map_err(Failure::config)?;
     let state = RelayState::new(identity, store.clone(), Arc::new(SystemClock), UnwrapErr(SysRng), &keys)
         .with_period_days(config.keys.period_days.get(), config.keys.keep_days)
-        .with_requests_a_day(RequestsADay(config.shops.requests_a_day))
+        .with_shop_limits(ShopLimits::from(&config.shops))
         .with_waiting(WaitingLimits::from(&config.limits))
         .with_data_folder(config.store.find_folder().to_owned());
     replay_journal(&state).await?;

@@ -19,7 +19,7 @@ use url::Url;
 use crate::Identity;
 use crate::http::problem::Refused;
 use crate::http::shop_proof::ListedShop;
-use crate::state::{Now, RequestsADay};
+use crate::state::{Now, ShopLimits};
 use crate::waiting::Waiting;
 
 /// The longest `redirect_uri`, in bytes.
@@ -77,7 +77,7 @@ pub async fn park(
     State(identity): State<Arc<Identity>>,
     State(requests): State<Arc<dyn RequestStore>>,
     State(now): State<Now>,
-    State(usual): State<RequestsADay>,
+    State(limits): State<ShopLimits>,
     State(waiting): State<Arc<Waiting>>,
     shop: ListedShop,
 ) -> Result<(StatusCode, Json<ParkedBody>), Refused> {
@@ -101,7 +101,7 @@ pub async fn park(
     let object = read.peek();
     let terms = find_terms(object).ok_or(Problem::Failed)?;
     let retention_days = terms.read().map_err(|_| Problem::Failed)?.retention;
-    if retention_days > shop.statement().retention_max {
+    if retention_days > shop.statement().retention_max.min(limits.retention_days) {
         return Err(refused("retention-too-long"));
     }
 
@@ -121,7 +121,7 @@ pub async fn park(
         request: body.request,
         parked_at: now.seconds(),
     };
-    let most_a_day = most_a_day.unwrap_or(usual.0);
+    let most_a_day = most_a_day.unwrap_or(limits.requests_a_day);
     match requests.park_request(&new, most_a_day).await? {
         Park::OverQuota => Err(Refused::after(Problem::OverQuota, until_midnight(now))),
         Park::Parked => {

@@ -23,9 +23,9 @@ pub fn claim_texts(claims: &[ClaimName]) -> Vec<String> {
     claims.iter().map(|claim| claim.as_str().to_owned()).collect()
 }
 
-/// A Statement in lines, before it is recorded.
+/// A Statement in lines, before it is recorded, at a relay where shops may ask to keep what they are sent for so many days.
 #[must_use]
-pub fn describe(parsed: &ParsedStatement, now: Timestamp) -> String {
+pub fn describe(parsed: &ParsedStatement, retention_days: u32, now: Timestamp) -> String {
     let statement = parsed.statement();
     let mut text = String::new();
     let days_left = ((statement.exp - now) / DAY).max(0);
@@ -33,7 +33,11 @@ pub fn describe(parsed: &ParsedStatement, now: Timestamp) -> String {
     let _ = writeln!(text, "  calls itself   {}", statement.name);
     let _ = writeln!(text, "  root key       {}", parsed.root_jkt().as_str());
     let _ = writeln!(text, "  may ask for    {claims}");
-    let _ = writeln!(text, "  keeps it for   {} days at most", statement.retention_max);
+    let _ = write!(text, "  keeps it for   {} days at most", statement.retention_max);
+    if statement.retention_max > retention_days {
+        let _ = write!(text, "; this relay lets it ask for {retention_days}");
+    }
+    let _ = writeln!(text);
     let _ = writeln!(text, "  privacy policy {}", statement.policy_uri);
     let _ = writeln!(text, "  Statement      number {}, good for {days_left} more days", statement.seq);
     text

@@ -18,7 +18,6 @@ use passerby_protocol::keys::SigningKey;
 use passerby_protocol::seal::SealedRelease;
 use passerby_protocol::sector::Sector;
 use passerby_protocol::time::Clock as _;
-use passerby_relay::waiting::WaitingLimits;
 use passerby_relay::{Identity, RelayState, serve};
 use passerby_relay_store::RelayStore;
 use passerby_relay_store_postgres::fresh;
@@ -117,10 +116,10 @@ impl Stage {
         self.stop = Some(start(listener, &self.state));
     }
 
-    /// The same relay once more, on a socket of its own, where so many may wait.
-    pub async fn serve_with(&mut self, limits: WaitingLimits) {
+    /// The same relay once more, on a socket of its own, with something altered.
+    pub async fn serve_with(&mut self, alter: impl FnOnce(RelayState) -> RelayState) {
         let _ = self.stop.take().map(|stop| stop.send(()));
-        self.state = self.state.clone().with_waiting(limits);
+        self.state = alter(self.state.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.base = format!("http://{}", listener.local_addr().unwrap());
         self.stop = Some(start(listener, &self.state));

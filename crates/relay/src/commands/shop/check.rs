@@ -47,7 +47,7 @@ impl Admin<'_> {
         let now = SystemClock.now();
         let (compact, parsed) = fetch_statement(&connection, sector, now).await?;
         println!("Its Statement, at {}:", sector.statement_address());
-        print!("{}", describe(&parsed, now));
+        print!("{}", describe(&parsed, self.config.shops.retention_days, now));
         println!();
         compare(sector, &parsed.root_jkt(), told)?;
 
